@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the app's side and the helper's side agree on.
+ *
+ * Pool socket (AF_UNIX, SOCK_SEQPACKET, one a zygote): the zygote queues one sp_offer for each spare helper, with three
+ * descriptors: channel, memory, obituary. Whoever receives the message owns that spare; the kernel gives each message
+ * to exactly one receiver, so threads and forked children never share a helper. The app may send sp_ask when it
+ * finds the queue empty.
+ *
+ * Channel (AF_UNIX, SOCK_STREAM, one a helper): one sp_request, its payload, at most one descriptor; back comes one
+ * sp_reply. A stream cannot carry an empty message, so a read of 0 bytes always means that the helper's end is closed,
+ * and as the helper may not close it, that the helper is gone.
+ *
+ * Memory (memfd of fixed size, sealed against shrinking and growing, one a helper): head, events, input area, output area at the
+ * offsets below. All of it may be written by the helper at any instant until it is gone.
+ *
+ * Obituary (pipe, one a helper): the zygote writes one sp_obituary when the helper died of anything but exit, and
+ * closes its end when it has reaped the helper.
+ */
+#ifndef SP_WIRE_H
+#define SP_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+#define SP_STATIC_ASSERT static_assert
+extern "C" {
+#else
+#define SP_STATIC_ASSERT _Static_assert
+#endif
+
+#define SP_WIRE_VERSION 1u
+#define SP_OFFER_MAGIC 0x4f505301u    /* "\1SPO" */
+#define SP_ASK_MAGIC 0x41505301u      /* "\1SPA" */
+#define SP_REQUEST_MAGIC 0x51505301u  /* "\1SPQ" */
+#define SP_REPLY_MAGIC 0x52505301u    /* "\1SPR" */
+#define SP_OBITUARY_MAGIC 0x42505301u /* "\1SPB" */
+
+/* Library families; each has a zygote of its own. */
+enum sp_family {
+	SP_FAMILY_NONE = 0,
+	SP_FAMILY_IMGCODECS = 1,
+	SP_FAMILY_MAX = 2,
+};
+
+/* zygote -> app. With SP_OFFER_FAILED there are no descriptors and @reason says in plain text why no helper can be had. */
+enum sp_offer_kind { SP_OFFER_SPARE = 1, SP_OFFER_FAILED = 2 };
+#define SP_REASON_MAX 200u
+
+struct sp_offer {
+	uint32_t magic;	      /* SP_OFFER_MAGIC */
+	uint16_t version;     /* SP_WIRE_VERSION */
+	uint16_t kind;	      /* enum sp_offer_kind */
+	int32_t pid;	      /* of the spare, in the zygote's pid namespace; for messages only */
+	uint32_t family;      /* enum sp_family */
+	uint64_t memory_size; /* bytes of the memfd */
+	char reason[SP_REASON_MAX]; /* SP_OFFER_FAILED: NUL-terminated */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_offer) == 224, "sp_offer");
+SP_STATIC_ASSERT(offsetof(struct sp_offer, memory_size) == 16, "sp_offer.memory_size");
+
+/* app -> zygote: the queue is empty and somebody waits. */
+struct sp_ask {
+	uint32_t magic; /* SP_ASK_MAGIC */
+	uint32_t count; /* spares wanted; the zygote decides */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_ask) == 8, "sp_ask");
+
+/* How the input bytes reach the helper. */
+enum sp_input {
+	SP_INPUT_ERRNO = 0,  /* there are none: opening the name fails with @input_errno */
+	SP_INPUT_FD = 1,     /* a regular file, its descriptor travels with the request */
+	SP_INPUT_MEMORY = 2, /* @input_len bytes stand in the memory's input area */
+	/* As MEMORY, but of a pipe or device that was opened twice: the first opening of the name reads the first
+	 * @input_split bytes, the second one the rest, and none can seek. */
+	SP_INPUT_STREAM = 3,
+	SP_INPUT_MAX = 4,
+};
+
+/* app -> helper */
+struct sp_request {
+	uint32_t magic;	      /* SP_REQUEST_MAGIC */
+	uint16_t version;     /* SP_WIRE_VERSION */
+	uint16_t entry;	      /* family's number of the entry point */
+	uint32_t payload_len; /* bytes that follow, <= SP_PAYLOAD_MAX */
+	uint32_t input;	      /* enum sp_input */
+	uint64_t input_len;   /* bytes, MEMORY and STREAM */
+	uint64_t input_split; /* bytes, STREAM */
+	int32_t input_errno;  /* ERRNO */
+	uint32_t verbose;     /* 1: keep what a stack trace needs */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_request) == 40, "sp_request");
+SP_STATIC_ASSERT(offsetof(struct sp_request, input_len) == 16, "sp_request.input_len");
+
+/* A path (4096, the kernel's PATH_MAX, is not a bound on what a program may pass to imread) and fixed fields. */
+#define SP_PAYLOAD_MAX (64u * 1024u)
+
+/* helper -> app, the only thing a helper ever writes. */
+enum sp_reply_kind {
+	SP_REPLY_RESULT = 1,  /* the library returned; @body is the family's */
+	SP_REPLY_THROW = 2,   /* the library threw; @body is the family's */
+	SP_REPLY_MEMORY = 3,  /* the call failed and the helper's memory limit had been met */
+	SP_REPLY_OUTPUT = 4,  /* likewise the output limit */
+	SP_REPLY_REFUSED = 5, /* the family does not handle this input; @body: SP_REFUSED_* in the first u32 */
+	SP_REPLY_SETUP = 6,   /* the helper could not lock itself down; @body: errno (i32) and step (u32) */
+	SP_REPLY_MAX = 7,
+};
+
+enum sp_refused { SP_REFUSED_GDAL = 1, SP_REFUSED_DICOM = 2, SP_REFUSED_MAX = 3 };
+
+#define SP_REPLY_BODY 112u
+struct sp_reply {
+	uint32_t magic; /* SP_REPLY_MAGIC */
+	uint32_t kind;	/* enum sp_reply_kind */
+	uint32_t event_len; /* bytes of events, <= SP_EVENTS_MAX */
+	uint32_t reserved;
+	uint8_t body[SP_REPLY_BODY];
+};
+SP_STATIC_ASSERT(sizeof(struct sp_reply) == 128, "sp_reply");
+
+/* zygote -> app, on the obituary pipe. */
+#define SP_STACK_MAX 3072u
+struct sp_obituary {
+	uint32_t magic;	     /* SP_OBITUARY_MAGIC */
+	int32_t wait_status; /* as waitpid(2) gives it */
+	int32_t syscall_nr;  /* of the refused system call, -1 unknown */
+	uint32_t reserved;
+	uint64_t ip;	     /* instruction pointer, 0 unknown */
+	uint64_t address;    /* faulting address, 0 unknown */
+	uint32_t stack_len;  /* bytes of @stack, <= SP_STACK_MAX */
+	uint32_t reserved2;
+	char syscall_name[32]; /* NUL-terminated, "" unknown */
+	char stack[SP_STACK_MAX]; /* lines of text "#0 symbol+0x12 (file)"; the words of a dead process, not ours */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_obituary) == 72 + SP_STACK_MAX, "sp_obituary");
+SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one piece");
+
+/* Memory: fixed offsets, in bytes. The output area runs from SP_MEM_INPUT + input limit to the end. */
+#define SP_MEM_HEAD 0u
+#define SP_MEM_EVENTS 4096u
+#define SP_EVENTS_MAX (128u * 1024u)
+#define SP_MEM_INPUT (1024u * 1024u)
+SP_STATIC_ASSERT(SP_MEM_EVENTS + SP_EVENTS_MAX <= SP_MEM_INPUT, "events end before the input");
+
+/* What the helper notes as it goes, for the case that it never comes to a reply. */
+enum sp_state { SP_STATE_NONE = 0, SP_STATE_ABORT = 1, SP_STATE_MAX = 2 };
+struct sp_mem_head {
+	uint32_t event_len; /* bytes of events so far */
+	uint32_t state;	    /* enum sp_state */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_mem_head) == 8, "sp_mem_head");
+
+/* Events: what the library printed and which errors it raised, in order. */
+enum sp_event_type {
+	SP_EVENT_CERR = 1,   /* text written to std::cerr */
+	SP_EVENT_COUT = 2,   /* std::cout */
+	SP_EVENT_STDERR = 3, /* stdio's stderr, or descriptor 2 */
+	SP_EVENT_STDOUT = 4, /* stdio's stdout, or descriptor 1 */
+	SP_EVENT_ERROR = 5,  /* an error raised inside the library: struct sp_event_error and its strings */
+	SP_EVENT_WHAT = 6,   /* what() of an exception that is not the library's own */
+	SP_EVENT_MAX = 7,
+};
+struct sp_event {
+	uint16_t type;
+	uint16_t cut; /* 1: text was lost here, the space was used up */
+	uint32_t len; /* bytes that follow */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_event) == 8, "sp_event");
+
+struct sp_event_error {
+	int32_t code;
+	int32_t line;
+	uint32_t err_len, func_len, file_len; /* bytes; the strings follow in this order, without NUL */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_event_error) == 20, "sp_event_error");
+
+/*
+ * Read the next event of @buf (private memory, @len bytes) at *pos.
+ * Returns 1 and the event's header and data (which points into @buf), 0 at the end, -EBADMSG when the bytes are not a
+ * sequence of events. *pos moves only when 1 is returned.
+ */
+int sp_event_next(const void *buf, size_t len, size_t *pos, struct sp_event *ret_ev, const uint8_t **ret_data);
+
+/* Take an SP_EVENT_ERROR apart. The strings point into @data. 0 or -EBADMSG; outputs untouched on failure. */
+int sp_event_parse_error(const uint8_t *data, size_t len, struct sp_event_error *ret_head,
+			 const char *ret_str[3]);
+
+/* Validate a received reply: magic, kind, lengths. 0 or -EBADMSG. */
+int sp_reply_check(const struct sp_reply *reply);
+
+/* Validate a received offer. 0, or -EPROTO (other version) or -EBADMSG. */
+int sp_offer_check(const struct sp_offer *offer);
+
+/*
+ * Make @len bytes of @text fit for a terminal: control characters (but newline and tab) and the bytes that start a C1 control
+ * become \xNN; with @one_line newline and tab too. Writes at most @cap bytes to @out, never splits an escape, returns the
+ * bytes written.
+ */
+size_t sp_text_escape(const char *text, size_t len, int one_line, char *out, size_t cap);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
