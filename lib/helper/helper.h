@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The helper program: zygote, spares, helpers. A family's plugin (shims/<library>) brings the library; everything here is common.
+ *
+ * A plugin is loaded into the zygote and sees this interface only.
+ */
+#ifndef SP_HELPER_H
+#define SP_HELPER_H
+
+#include <stdbool.h>
+#include "lib/wire/wire.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SP_EXPORT __attribute__((visibility("default")))
+
+#define SP_PLUGIN_VERSION 1u
+struct sp_plugin {
+	uint32_t version; /* SP_PLUGIN_VERSION */
+
+	/* In the zygote, once: load, switch off threads, decode a sample of everything. @cxx_locale: name for the global C++
+	 * locale. Returns NULL or the reason why it cannot be done. Sees no untrusted byte. */
+	const char *(*warm_up)(const char *cxx_locale);
+
+	/* In a waiting spare: touch what a call will touch. @step counts from 0; false when there is no such step. */
+	bool (*rehearse)(unsigned step);
+
+	/* In the helper, before lock-down: take @req and its @payload (from the app, well-formed or refused). 0 or -EPROTO. */
+	int (*prepare)(const struct sp_request *req, const void *payload);
+
+	/* In the helper, locked down: parse. Fills kind and body of *ret. */
+	void (*run)(struct sp_reply *ret);
+};
+
+/* Every plugin exports this; points to static memory. */
+const struct sp_plugin *sp_plugin_get(void);
+
+/* ---- what a plugin may use ---- */
+
+/* The output area of this helper. */
+SP_EXPORT void sp_output_area(uint8_t **ret_base, uint64_t *ret_size);
+
+/* How much of it this call touched, in bytes: spares to come have as much ready. */
+SP_EXPORT void sp_output_note(uint64_t used);
+
+/* Input bytes as a plain buffer (requests that carry no name): base and length, NULL and 0 when there are none. */
+SP_EXPORT void sp_input_area(const uint8_t **ret_base, uint64_t *ret_size);
+
+/* Add to the record of what the library printed or raised. Text beyond the room left is cut. Nothing is kept outside a call. */
+SP_EXPORT void sp_event_text(enum sp_event_type type, const char *text, size_t len);
+SP_EXPORT void sp_event_add_error(int code, const char *err, const char *func, const char *file, int line);
+
+/* A virtual input under @name (borrowed; NULL keeps the present name) that replaces the one before. @data is borrowed. */
+SP_EXPORT void sp_vfs_set_input(const char *name, const void *data, uint64_t len);
+/* The name that the input goes by from now on (borrowed). */
+SP_EXPORT void sp_vfs_set_name(const char *name);
+/* Answer files virtually from now on (true), or let the real system do it (false). Never false again after lock-down. */
+SP_EXPORT void sp_vfs_switch(bool on);
+/* Forget the scratch file that the library may have made. */
+SP_EXPORT void sp_vfs_reset(void);
+
+/* Did an allocation fail since the helper started? */
+SP_EXPORT bool sp_memory_failed(void);
+
+/* End the helper here with SP_REPLY_REFUSED and @why (enum sp_refused). */
+SP_EXPORT void sp_refuse(uint32_t why) __attribute__((noreturn));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

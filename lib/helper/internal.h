@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of sandbox-helper share among themselves. */
+#ifndef SP_HELPER_INTERNAL_H
+#define SP_HELPER_INTERNAL_H
+
+#include <linux/filter.h>
+#include <sys/types.h>
+#include "lib/helper/helper.h"
+#include "lib/wire/fdio.h"
+#include "lib/wire/util.h"
+
+/* Fixed descriptor numbers. The pool socket of the zygote and the channel of a helper share one: no process has both. */
+#define SP_FD_POOL 3
+#define SP_FD_REPLY 3
+#define SP_FD_MEMORY 4
+#define SP_FD_INPUT 5
+
+struct sp_options {
+	const char *family, *plugin, *locale, *cxx_locale;
+	uint64_t time_limit; /* seconds */
+	uint64_t memory_limit, output_limit, input_limit; /* bytes */
+	uint64_t pool;	     /* spares to keep */
+	bool verbose;
+};
+extern struct sp_options sp_options; /* written by main before anything else, then constant */
+
+/* Everything decided before the first fork. */
+struct sp_zygote {
+	const struct sp_plugin *plugin;
+	struct sock_fprog filter; /* of a helper */
+	uint64_t memory_size;	  /* bytes of a helper's shared memory */
+	uint64_t expected_output; /* bytes of output that recent calls needed, a power of two or 0 */
+};
+extern struct sp_zygote sp_zygote; /* written by the zygote only */
+
+/* ---- start.c: from exec to the first fork. NULL or the reason why there will be no helper. ---- */
+const char *sp_start(void);
+
+/* ---- zygote.c: keep spares until the app is gone. Returns the exit code. ---- */
+int sp_zygote_loop(void);
+
+/* ---- spare.c: the life of a helper; the caller is the new process. Never returns. ---- */
+void sp_spare_live(int channel, int memory) __attribute__((noreturn));
+/* The helper's exit code tells the zygote how much output a call needed, in classes. */
+int sp_output_class(uint64_t bytes);
+uint64_t sp_output_class_bytes(int class);
+
+/* ---- lockdown.c ---- */
+/* Ahead of time, in a spare: all limits that do not stand in the way of the hand-over. 0 or -errno. */
+int sp_lockdown_early(void);
+/* The rest: timer, descriptors, limits, filter. After 0 only write to SP_FD_REPLY and exit_group remain. -errno: *ret_step says where. */
+int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step);
+
+/* ---- memory.c ---- */
+/* In the zygote: glibc's heap takes all it may ever have in one piece and never asks the kernel again. 0 or -ENOMEM. */
+int sp_memory_reserve(uint64_t limit);
+/* In a spare: make @bytes of the free heap present. */
+void sp_memory_prefault(uint64_t bytes);
+
+/* ---- events.c ---- */
+void sp_events_attach(void *memory); /* start of the shared memory, writable */
+uint32_t sp_events_len(void);
+void sp_state_note(enum sp_state state);
+void sp_stdio_redirect(void); /* stdout and stderr become events; in the zygote, after warm-up began */
+
+/* ---- vfs.c ---- */
+void sp_vfs_set_error(const char *name, int error);
+void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_t split);
+bool sp_vfs_on(void);
+
+/* ---- obituary.c ---- */
+struct sp_child {
+	pid_t pid;
+	int obituary; /* write end */
+	struct sp_obituary record;
+};
+/* Handle one wait status of a traced child; true when the child has been reaped. */
+bool sp_obituary_wait(struct sp_child *child, int status);
+/* Let us be told of the child's death before its registers are gone. Failure costs the name of a system call in a message. */
+void sp_obituary_watch(pid_t pid);
+
+/* ---- autopsy.c: stack of a stopped, dying child as text, read in a fresh confined process ---- */
+void sp_autopsy(pid_t pid, struct sp_obituary *record);
+
+#endif

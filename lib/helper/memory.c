@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The heap. glibc's malloc is left as it is, but gets all it may ever have before the first fork, so that it never
+ * asks the kernel and the limit is exact. The names below stand in front of libc's in every library of this process, only to see whether an allocation failed:
+ * that is how "the picture needs more than its limit" is told from "the picture is broken".
+ */
+#include "lib/helper/internal.h"
+
+#include <malloc.h>
+#include <sys/mman.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void *__libc_memalign(size_t align, size_t size);
+
+static bool failed; /* written by the one thread of a helper */
+
+bool sp_memory_failed(void)
+{
+	return failed;
+}
+
+static inline void *seen(void *p)
+{
+	if (!p)
+		failed = true;
+	return p;
+}
+
+SP_EXPORT void *malloc(size_t size)
+{
+	return seen(__libc_malloc(size));
+}
+
+SP_EXPORT void *calloc(size_t n, size_t size)
+{
+	return seen(__libc_calloc(n, size));
+}
+
+SP_EXPORT void *realloc(void *p, size_t size)
+{
+	void *q = __libc_realloc(p, size);
+
+	return size ? seen(q) : q;
+}
+
+SP_EXPORT void *memalign(size_t align, size_t size)
+{
+	return seen(__libc_memalign(align, size));
+}
+
+SP_EXPORT void *aligned_alloc(size_t align, size_t size)
+{
+	return seen(__libc_memalign(align, size));
+}
+
+SP_EXPORT int posix_memalign(void **ret, size_t align, size_t size)
+{
+	void *p;
+
+	if (align < sizeof(void *) || (align & (align - 1)))
+		return EINVAL;
+	p = seen(__libc_memalign(align, size));
+	if (!p)
+		return ENOMEM;
+	*ret = p;
+	return 0;
+}
+
+int sp_memory_reserve(uint64_t limit)
+{
+	char *p, *end;
+
+	mallopt(M_MMAP_MAX, 0);
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, -1);
+	mallopt(M_TOP_PAD, 0);
+	p = __libc_malloc(limit);
+	if (!p)
+		return -ENOMEM;
+	end = p + limit;
+	/* Large blocks come from here; two megabytes a fault instead of four kilobytes. */
+	p = (char *)(((uintptr_t)p + (4u << 20)) & ~(uintptr_t)((2u << 20) - 1));
+	madvise(p, (size_t)(end - p) & ~(size_t)4095, MADV_HUGEPAGE);
+	free(p ? (void *)(end - limit) : NULL);
+	failed = false;
+	return 0;
+}
+
+void sp_memory_prefault(uint64_t bytes)
+{
+	char *p = __libc_malloc(bytes);
+	uintptr_t page = ((uintptr_t)p + 4095) & ~(uintptr_t)4095;
+
+	if (!p)
+		return;
+	madvise((void *)page, bytes - 4096, MADV_POPULATE_WRITE);
+	free(p);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How the app gets to know why a helper died. The filter kills outright, no handler runs, and a wait status says no more than SIGSYS. So the zygote traces its
+ * helpers for one thing: to be stopped in when they die, while the registers still hold the number of the refused system call. Numbers only; nothing
+ * that the helper wrote is interpreted here.
+ */
+#include "lib/helper/internal.h"
+
+#include <seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+void sp_obituary_watch(pid_t pid)
+{
+	/* Not possible under strace or a strict Yama policy: the message then lacks the name. */
+	ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACEEXIT);
+}
+
+static void name_syscall(struct sp_obituary *o, long nr)
+{
+	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
+
+	o->syscall_nr = (int32_t)nr;
+	if (name)
+		strncpy(o->syscall_name, name, sizeof(o->syscall_name) - 1);
+	free(name);
+}
+
+static void last_look(struct sp_child *c)
+{
+	struct sp_obituary *o = &c->record;
+	struct user_regs_struct regs;
+	unsigned long status = 0;
+
+	if (ptrace(PTRACE_GETEVENTMSG, c->pid, NULL, &status) < 0 || WIFEXITED(status))
+		return;
+	if (ptrace(PTRACE_GETREGS, c->pid, NULL, &regs) < 0)
+		return;
+	o->ip = regs.rip;
+	if (WTERMSIG(status) == SIGSYS)
+		name_syscall(o, (long)regs.orig_rax);
+	if (sp_options.verbose)
+		sp_autopsy(c->pid, o);
+}
+
+static void fatal_signal(struct sp_child *c)
+{
+	siginfo_t info;
+
+	if (ptrace(PTRACE_GETSIGINFO, c->pid, NULL, &info) == 0 && info.si_code > 0)
+		c->record.address = (uint64_t)(uintptr_t)info.si_addr;
+}
+
+static void go_on(struct sp_child *c, int status)
+{
+	int sig = WSTOPSIG(status);
+
+	if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXIT << 8)) {
+		last_look(c);
+		sig = 0;
+	} else if (status >> 16) {
+		sig = 0; /* group-stop and the like */
+	} else {
+		fatal_signal(c);
+	}
+	ptrace(PTRACE_CONT, c->pid, NULL, sig);
+}
+
+bool sp_obituary_wait(struct sp_child *c, int status)
+{
+	if (WIFSTOPPED(status)) {
+		go_on(c, status);
+		return false;
+	}
+	if (!WIFEXITED(status)) {
+		c->record.magic = SP_OBITUARY_MAGIC;
+		c->record.wait_status = status;
+		if (!c->record.syscall_name[0])
+			c->record.syscall_nr = -1;
+		if (syscall(SYS_write, c->obituary, &c->record, sizeof(c->record)) < 0)
+			errno = 0; /* the app has lost interest */
+	}
+	return true;
+}
