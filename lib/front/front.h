@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The front: what a shim may ask of it. A shim is loaded by the front on the first intercepted call and gets this table; it links to
+ * nothing of the front.
+ */
+#ifndef SP_FRONT_H
+#define SP_FRONT_H
+
+#include "lib/wire/wire.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How a call ended, before the library's own outcome is looked at. */
+enum sp_status {
+	SP_OK = 0,	   /* a reply is there */
+	SP_SETUP = 1,	   /* no helper could be had, or it could not be confined */
+	SP_VIOLATION = 2,  /* killed by the filter */
+	SP_CRASHED = 3,	   /* died of a signal or ended without a reply */
+	SP_TIMEOUT = 4,	   /* time limit */
+	SP_LIMIT = 5,	   /* memory, output or input limit */
+	SP_REFUSED = 6,	   /* an input that is not handled (yet) */
+	SP_BAD_REPLY = 7,  /* the helper's answer makes no sense */
+	SP_STATUS_MAX = 8,
+};
+
+struct sp_entry_info; /* front only */
+
+/* One call in flight. Filled by begin, owned by the shim until end; a plain value without locks. */
+struct sp_call {
+	const struct sp_entry_info *entry;
+	const char *subject; /* file name or what else the call reads; borrowed, may hold any bytes */
+	int channel, memory, obituary; /* descriptors, -1 when not held */
+	uint64_t memory_size; /* bytes of the shared memory */
+	uint64_t output;      /* offset of the output area in it */
+	uint64_t start_ns;    /* CLOCK_MONOTONIC when the request was sent */
+	enum sp_status status;
+	const char *reason;   /* static text that goes with status, may be NULL */
+	int error;	      /* errno that goes with status, or 0 */
+	int cancel_state;     /* pthread_setcancelstate() of before */
+	int saved_errno;
+	char detail[SP_REASON_MAX]; /* further text from the zygote, "" when none */
+	struct sp_reply reply; /* private copy, checked, when status is SP_OK */
+};
+
+/* The input of a call. For SP_INPUT_MEMORY and STREAM @data holds @len bytes, copied before call returns. */
+struct sp_input_data {
+	enum sp_input kind;
+	int fd;	   /* SP_INPUT_FD; stays the caller's */
+	int error; /* SP_INPUT_ERRNO */
+	const void *data;
+	uint64_t len, split;
+};
+
+#define SP_FRONT_VERSION 1u
+struct sp_front_ops {
+	uint32_t version; /* SP_FRONT_VERSION; another one: refuse to initialise */
+
+	/* Start a call: takes no descriptor yet. @entry_symbol is the mangled name. Disables cancellation until end. */
+	void (*begin)(struct sp_call *call, const char *entry_symbol, const char *subject);
+
+	/*
+	 * Get a fresh helper, hand it the request (@entry: number within the family, @payload: <= SP_PAYLOAD_MAX bytes) and wait for its
+	 * reply. @locale: name of the C++ global locale. Returns call->status; on SP_OK call->reply is checked, though its
+	 * body is still the helper's word. May be used once a call.
+	 */
+	enum sp_status (*run)(struct sp_call *call, uint16_t entry, const void *payload, uint32_t payload_len,
+			      const struct sp_input_data *input, const char *locale);
+
+	/* Copy what the library printed and raised; *ret_buf is malloc'ed and the caller's. 0 or -errno; NULL and 0 when nothing. */
+	int (*events)(struct sp_call *call, void **ret_buf, size_t *ret_len);
+
+	/* Wait until the helper is gone and can write no more. 0, or -EBADMSG when it says more than its reply. */
+	int (*gone)(struct sp_call *call);
+
+	/* Copy @len bytes at @offset of the shared memory. 0 or -errno. */
+	int (*copy)(struct sp_call *call, void *dst, size_t len, uint64_t offset);
+
+	/* Print the one line for call->status (which the shim may have set); nothing on SP_OK. */
+	void (*report)(const struct sp_call *call);
+
+	/* Give everything back; errno is what it was at begin. */
+	void (*end)(struct sp_call *call);
+
+	/*
+	 * Open @path as fopen(path, "r") would and say how its bytes can travel. Regular files: KIND_FD and a descriptor in
+	 * *ret that the caller closes. Directories: no bytes. Cannot be opened: ERRNO. Pipes and devices: SP_INPUT_STREAM and the open
+	 * descriptor; the caller reads it.
+	 */
+	void (*open_input)(const char *path, struct sp_input_data *ret);
+
+	/* Read @fd up to its end, at most @max bytes (0: the input limit), into malloc'ed *ret. -EFBIG: there is more than the input limit. */
+	int (*slurp)(int fd, uint64_t max, void **ret, uint64_t *ret_len);
+};
+
+/* Every shim exports this. 0, or -EPROTO when it does not know ops->version. */
+int sp_shim_init(const struct sp_front_ops *ops);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of the front share among themselves. */
+#ifndef SP_FRONT_INTERNAL_H
+#define SP_FRONT_INTERNAL_H
+
+#include <stdbool.h>
+#include "lib/front/front.h"
+#include "lib/wire/fdio.h"
+#include "lib/wire/util.h"
+
+/* One row of entries.list. */
+struct sp_entry_info {
+	enum sp_family family;
+	const char *library, *shim, *function, *symbol, *text;
+};
+extern const struct sp_entry_info sp_entries[];
+extern const unsigned sp_entries_count;
+const struct sp_entry_info *sp_entry_find(const char *symbol);
+
+/* ---- text.c: bounded text without stdio or allocation ---- */
+struct sp_text {
+	char *buf;
+	size_t cap, len; /* always NUL-terminated while cap > 0; what does not fit is cut */
+	bool cut;
+};
+void sp_text_init(struct sp_text *t, char *buf, size_t cap);
+void sp_text_add(struct sp_text *t, const char *s);
+void sp_text_add_escaped(struct sp_text *t, const char *s, size_t len);
+void sp_text_add_u64(struct sp_text *t, unsigned long long v);
+
+/* ---- config.c: SANDBOX_PRELOAD_* of the program's environment ---- */
+struct sp_config {
+	uint64_t time_limit;   /* seconds, 1.. */
+	uint64_t memory_limit; /* bytes of a helper's heap */
+	uint64_t output_limit; /* bytes of results */
+	uint64_t input_limit;  /* bytes of an input that must be copied */
+	uint64_t pool;	       /* waiting spares */
+	bool verbose;
+	const char *bad; /* name of a variable whose value is not understood, or NULL */
+};
+/* Read once, kept; allocates nothing. */
+const struct sp_config *sp_config(void);
+
+/* ---- where.c: our own files ---- */
+/* Path of @name in the directory of our modules, from where the front itself was loaded. 0 or -ENAMETOOLONG. */
+int sp_where(const char *name, char *ret_path, size_t cap);
+/* Is a library whose file name starts with @prefix loaded? Allocates nothing and opens nothing. */
+bool sp_is_loaded(const char *prefix);
+
+/* ---- environment.c: what of the program's environment a zygote gets ---- */
+/*
+ * A block of strings and an envp array built in anonymous memory: [envp..., NULL] then strings. Variables which OpenCV reads when it is
+ * loaded come from the environment at the first start, the others from the present one. Free with sp_environment_free.
+ */
+struct sp_environment {
+	char **envp;
+	void *map;
+	size_t map_len;
+};
+int sp_environment_build(struct sp_environment *ret);
+void sp_environment_free(struct sp_environment *e);
+/*
+ * Hash of what a running zygote cannot be told later: environment read at the first use or at each, C and C++ locale.
+ */
+uint64_t sp_environment_key(const char *cxx_locale);
+const char *sp_environment_locale(void); /* C locale a helper must have; borrowed until the next setlocale(3) */
+void sp_environment_freeze(void); /* a call has been served: first-use variables are fixed from now on */
+
+/* ---- spawn.c ---- */
+/*
+ * Start @path with @argv and @envp, @socket as descriptor 3 and nothing else open, as a grandchild: the program gets no child, no SIGCHLD. 0 or
+ * -errno (also of execve).
+ */
+int sp_spawn(const char *path, char *const argv[], char *const envp[], int socket);
+
+/* ---- pool.c ---- */
+/* Start the zygote of @family now if there is none. 0 or -errno. */
+int sp_pool_start(enum sp_family family, const char *locale);
+/* Take a spare: call->channel, memory, obituary, memory_size, output. 0, or -errno with call->reason and detail. */
+int sp_pool_take(struct sp_call *call, const char *locale);
+
+/* ---- diagnose.c ---- */
+/* The helper ended without a (whole) reply: set call->status, reason, detail from the obituary. */
+void sp_diagnose(struct sp_call *call);
+void sp_report(const struct sp_call *call);
+/* One line on stderr, prefixed; also used when there is no call. */
+void sp_say(const char *text);
+
+/* ---- input.c ---- */
+void sp_input_open(const char *path, struct sp_input_data *ret);
+int sp_input_slurp(int fd, uint64_t max, void **ret, uint64_t *ret_len);
+/* Put @len bytes into the call's input area. */
+int sp_input_put(const struct sp_call *call, const void *data, uint64_t len);
+
+extern const struct sp_front_ops sp_front_ops;
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The app's end of the pool socket: start a zygote, take a spare.
+ *
+ * The program may close our descriptor behind our back and open something of its own under the same number, fork, or run 32 threads: a descriptor
+ * is used only after its inode proved to be ours, taking a spare needs no lock at all (the kernel hands each queued
+ * message to one receiver), and starting a zygote is under a lock that knows which process holds it.
+ */
+#include "lib/front/internal.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct pool {
+	int fd;	      /* the app's end, or -1; written under the lock, read by anyone */
+	uint64_t ino; /* its inode; likewise */
+	uint64_t key; /* sp_environment_key() the zygote was started with; likewise */
+	int alive;    /* 0 once end of file was seen on it */
+	int owner;    /* lock: pid of the holder, 0 free */
+};
+
+static struct pool pools[SP_FAMILY_MAX] = {
+	[0 ... SP_FAMILY_MAX - 1] = { .fd = -1 },
+};
+
+static const char *const plugins[SP_FAMILY_MAX] = {
+	[SP_FAMILY_IMGCODECS] = "helper-opencv406.so",
+};
+static const char *const names[SP_FAMILY_MAX] = {
+	[SP_FAMILY_IMGCODECS] = "imgcodecs",
+};
+
+/*
+ * A lock that survives fork: in a child the word still names the parent's process when one of its threads held it, and is taken
+ * over. Contended only while a zygote is started.
+ */
+static void lock(struct pool *p)
+{
+	int me = getpid();
+
+	for (;;) {
+		int owner = 0;
+
+		if (__atomic_compare_exchange_n(&p->owner, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return;
+		if (owner != me &&
+		    __atomic_compare_exchange_n(&p->owner, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return;
+		nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+	}
+}
+
+static void unlock(struct pool *p)
+{
+	__atomic_store_n(&p->owner, 0, __ATOMIC_RELEASE);
+}
+
+static bool is_ours(int fd, uint64_t ino)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && (uint64_t)st.st_ino == ino;
+}
+
+static bool fits(struct pool *p, uint64_t key, int *ret_fd)
+{
+	int fd = __atomic_load_n(&p->fd, __ATOMIC_ACQUIRE);
+
+	if (!__atomic_load_n(&p->alive, __ATOMIC_ACQUIRE) || __atomic_load_n(&p->key, __ATOMIC_ACQUIRE) != key)
+		return false;
+	if (!is_ours(fd, __atomic_load_n(&p->ino, __ATOMIC_ACQUIRE)))
+		return false;
+	*ret_fd = fd;
+	return true;
+}
+
+/* Away from the low numbers, which programs reuse and loop over. */
+static int move_high(int fd)
+{
+	struct rlimit rl;
+	int want = 1000, r;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == 0 && rl.rlim_cur < 1024)
+		want = (int)rl.rlim_cur - 1;
+	while (want > fd) {
+		r = fcntl(fd, F_DUPFD_CLOEXEC, want);
+		if (r >= 0) {
+			sp_close(fd);
+			return r;
+		}
+		want /= 2;
+	}
+	return fd;
+}
+
+/* Make @fd the pool's descriptor. A number that is still ours is kept: other threads may be waiting on it. */
+static int publish(struct pool *p, int fd, uint64_t key)
+{
+	struct stat st;
+	int old = p->fd;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (is_ours(old, p->ino)) {
+		if (dup3(fd, old, O_CLOEXEC) < 0)
+			return -errno;
+		sp_close(fd);
+		fd = old;
+	} else {
+		fd = move_high(fd);
+	}
+	__atomic_store_n(&p->ino, (uint64_t)st.st_ino, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->fd, fd, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->key, key, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->alive, 1, __ATOMIC_RELEASE);
+	return 0;
+}
+
+struct arguments {
+	char text[12][512];
+	char *argv[13];
+	size_t n;
+	bool cut;
+};
+
+static void argument(struct arguments *a, const char *name, const char *value)
+{
+	struct sp_text t;
+
+	sp_text_init(&t, a->text[a->n], sizeof(a->text[0]));
+	sp_text_add(&t, name);
+	sp_text_add(&t, value);
+	a->cut |= t.cut;
+	a->argv[a->n] = a->text[a->n];
+	a->argv[++a->n] = NULL;
+}
+
+static void number(struct arguments *a, const char *name, uint64_t value)
+{
+	char digits[24];
+	struct sp_text t;
+
+	sp_text_init(&t, digits, sizeof(digits));
+	sp_text_add_u64(&t, value);
+	argument(a, name, digits);
+}
+
+static int build_arguments(struct arguments *a, enum sp_family family, const char *locale)
+{
+	const struct sp_config *c = sp_config();
+	char path[512];
+
+	a->n = 0;
+	a->cut = false;
+	if (sp_where("sandbox-helper", path, sizeof(path)))
+		return -ENAMETOOLONG;
+	argument(a, "", path);
+	argument(a, "--family=", names[family]);
+	if (sp_where(plugins[family], path, sizeof(path)))
+		return -ENAMETOOLONG;
+	argument(a, "--plugin=", path);
+	number(a, "--time-limit=", c->time_limit);
+	number(a, "--memory-limit=", c->memory_limit);
+	number(a, "--output-limit=", c->output_limit);
+	number(a, "--input-limit=", c->input_limit);
+	number(a, "--pool=", c->pool);
+	number(a, "--verbose=", c->verbose);
+	argument(a, "--locale=", sp_environment_locale());
+	argument(a, "--cxx-locale=", locale);
+	return a->cut ? -ENAMETOOLONG : 0;
+}
+
+static int start(struct pool *p, enum sp_family family, const char *locale, uint64_t key)
+{
+	_cleanup_fd_ int app = -1, zygote = -1;
+	struct sp_environment env;
+	struct arguments args;
+	int sv[2], r;
+
+	r = build_arguments(&args, family, locale);
+	if (r)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
+		return -errno;
+	app = sv[0];
+	zygote = sv[1];
+	r = sp_environment_build(&env);
+	if (r)
+		return r;
+	r = sp_spawn(args.argv[0], args.argv, env.envp, zygote);
+	sp_environment_free(&env);
+	if (r)
+		return r;
+	r = publish(p, app, key);
+	if (r == 0)
+		steal_fd(&app);
+	return r;
+}
+
+static int ensure(enum sp_family family, const char *locale, int *ret_fd)
+{
+	struct pool *p = &pools[family];
+	uint64_t key = sp_environment_key(locale);
+	int r = 0;
+
+	if (fits(p, key, ret_fd))
+		return 0;
+	lock(p);
+	if (!fits(p, key, ret_fd)) {
+		r = start(p, family, locale, key);
+		*ret_fd = p->fd;
+	}
+	unlock(p);
+	return r;
+}
+
+int sp_pool_start(enum sp_family family, const char *locale)
+{
+	int fd;
+
+	if (sp_config()->bad)
+		return -EINVAL;
+	return ensure(family, locale, &fd);
+}
+
+static void ask(int fd)
+{
+	struct sp_ask msg = { SP_ASK_MAGIC, 1 };
+
+	syscall(SYS_sendto, fd, &msg, sizeof(msg), MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+}
+
+static bool is_lost(long r)
+{
+	return r == 0 || r == -ECONNRESET || r == -EPIPE || r == -EBADF || r == -ENOTSOCK;
+}
+
+/* Wait for an offer. 0, -EPIPE when the zygote is gone, -ETIMEDOUT, or -errno. */
+static int receive(int fd, struct sp_offer *ret_offer, int ret_fds[3])
+{
+	uint64_t patience = sp_config()->time_limit + 60;
+	size_t nfds = 0;
+	long r;
+
+	for (;;) {
+		r = sp_fd_receive(fd, ret_offer, sizeof(*ret_offer), MSG_DONTWAIT, ret_fds, 3, &nfds);
+		if (r != -EAGAIN)
+			break;
+		ask(fd);
+		if (!patience--)
+			return -ETIMEDOUT;
+		r = sp_fd_wait(fd, 1000);
+		if (r < 0)
+			return is_lost(r) ? -EPIPE : (int)r;
+	}
+	if (r < 0 || is_lost(r))
+		return is_lost(r) ? -EPIPE : (int)r;
+	if (r != sizeof(*ret_offer) || sp_offer_check(ret_offer))
+		r = -EPROTO;
+	else if (ret_offer->kind == SP_OFFER_FAILED)
+		r = -ECANCELED;
+	else
+		r = nfds == 3 ? 0 : -EPROTO;
+	if (r && nfds == 3)
+		for (int i = 0; i < 3; i++)
+			sp_close(ret_fds[i]);
+	return (int)r;
+}
+
+static int accept_offer(struct sp_call *call, const struct sp_offer *offer, const int fds[3])
+{
+	const struct sp_config *c = sp_config();
+
+	call->channel = fds[0];
+	call->memory = fds[1];
+	call->obituary = fds[2];
+	call->memory_size = offer->memory_size;
+	call->output = SP_MEM_INPUT + c->input_limit;
+	if (offer->memory_size != call->output + c->output_limit) {
+		call->reason = "the helper's memory has the wrong size";
+		return -EPROTO;
+	}
+	return 0;
+}
+
+static const char *take_reason(int error)
+{
+	switch (error) {
+	case -EMFILE:
+		return "no free descriptors (raise RLIMIT_NOFILE)";
+	case -ETIMEDOUT:
+		return "no helper became free in time";
+	case -ECANCELED:
+		return "the helper could not get ready";
+	case -EPIPE:
+		return "the helper program ended at once";
+	case -ENOENT:
+		return "sandbox-helper is not there (is the package complete, did the program change its root?)";
+	case -EPROTO:
+		return "front and helper are of different versions (reinstall the package)";
+	}
+	return "no helper process could be started";
+}
+
+int sp_pool_take(struct sp_call *call, const char *locale)
+{
+	enum sp_family family = call->entry->family;
+	int r = -EPIPE, fd, fds[3];
+	struct sp_offer offer;
+
+	for (int i = 0; r == -EPIPE && i < 3; i++) {
+		r = ensure(family, locale, &fd);
+		if (r)
+			break;
+		r = receive(fd, &offer, fds);
+		if (r == -EPIPE)
+			__atomic_store_n(&pools[family].alive, 0, __ATOMIC_RELEASE);
+	}
+	if (r == -ECANCELED)
+		memcpy(call->detail, offer.reason, sizeof(call->detail));
+	if (r) {
+		call->reason = take_reason(r);
+		return r;
+	}
+	sp_environment_freeze();
+	return accept_offer(call, &offer, fds);
+}
