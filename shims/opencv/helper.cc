@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The helper's side of cv::imread and cv::imdecode: the same function with the same arguments, in a process that can do nothing else.
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <locale>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include "lib/helper/helper.h"
+#include "shims/opencv/format.h"
+#include "shims/opencv/output.hh"
+#include "shims/opencv/samples.hh"
+#include "shims/opencv/streams.hh"
+
+namespace {
+
+using namespace sp_cv;
+
+OutputAllocator allocator;
+std::vector<Sample> samples;
+sp_cv_request request;
+std::string name;
+sp_cv_entry entry;
+
+const char *warm_up(const char *cxx_locale)
+{
+	static std::string reason;
+
+	try {
+		std::locale::global(std::locale(cxx_locale));
+		cv::setNumThreads(1); // a helper has none, and can have none
+		redirect_streams();
+		cv::Mat::setDefaultAllocator(&allocator);
+		sp_vfs_switch(true); // encoders that need a file get a virtual one
+		samples = make_samples();
+		for (const Sample &s : samples)
+			for (int flags : { int(cv::IMREAD_UNCHANGED), int(cv::IMREAD_COLOR), int(cv::IMREAD_GRAYSCALE),
+					   int(cv::IMREAD_REDUCED_COLOR_2), cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR })
+				decode_sample(s, flags);
+		for (Sample s : samples) {
+			s.bytes.resize(s.bytes.size() / 2);
+			decode_sample(s, cv::IMREAD_COLOR);
+		}
+		sp_vfs_switch(false);
+	} catch (const std::exception &e) {
+		reason = std::string("the library does not start: ") + e.what();
+		return reason.c_str();
+	}
+	return samples.size() < 8 ? "the library cannot decode what it encodes" : nullptr;
+}
+
+void take_area()
+{
+	uint8_t *base;
+	uint64_t size;
+
+	sp_output_area(&base, &size);
+	allocator.start(base, size);
+}
+
+bool rehearse(unsigned step)
+{
+	if (step >= samples.size())
+		return false;
+	if (step == 0)
+		take_area();
+	sp_vfs_switch(true);
+	decode_sample(samples[step], cv::IMREAD_COLOR);
+	sp_vfs_switch(false);
+	return true;
+}
+
+int prepare(const sp_request *req, const void *payload)
+{
+	const char *bytes = static_cast<const char *>(payload);
+
+	if (req->payload_len < sizeof(request))
+		return -EPROTO;
+	std::memcpy(&request, bytes, sizeof(request));
+	if (request.name_len != req->payload_len - sizeof(request) || req->entry == 0 || req->entry >= SP_CV_ENTRY_MAX)
+		return -EPROTO;
+	if (request.dims < 0 || request.dims > SP_CV_DIMS_MAX)
+		return -EPROTO;
+	entry = static_cast<sp_cv_entry>(req->entry);
+	name.assign(bytes + sizeof(request), request.name_len);
+	sp_vfs_reset();
+	sp_vfs_set_name(entry == SP_CV_IMREAD || entry == SP_CV_HAVE_READER ? name.c_str() : nullptr);
+	cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(request.log_level));
+	if (cv::useOptimized() != bool(request.use_optimized))
+		cv::setUseOptimized(bool(request.use_optimized));
+	take_area();
+	return 0;
+}
+
+// The program's buffer as the Mat it was; without its bytes when the library will refuse it by its shape.
+cv::Mat input_mat()
+{
+	const uint8_t *data;
+	uint64_t size;
+	size_t step[SP_CV_DIMS_MAX];
+
+	sp_input_area(&data, &size);
+	for (int i = 0; i < request.dims; i++)
+		step[i] = request.step[i];
+	if (request.dims == 0 || (!request.has_data && request.size[0] == 0))
+		return cv::Mat();
+	void *bytes = const_cast<uint8_t *>(data);
+	if (request.dims == 2)
+		return cv::Mat(request.size[0], request.size[1], request.type, bytes, step[0]);
+	return cv::Mat(request.dims, request.size, request.type, bytes, step);
+}
+
+void hand_over(const cv::Mat &m, sp_cv_reply *ret)
+{
+	cv::Mat copy;
+	uint64_t offset;
+
+	if (m.empty())
+		return;
+	if (!m.isContinuous() || !allocator.offset_of(m, &offset)) {
+		copy = cv::Mat(m.rows, m.cols, m.type());
+		m.copyTo(copy);
+		allocator.offset_of(copy, &offset);
+	}
+	ret->result = 1;
+	ret->rows = m.rows;
+	ret->cols = m.cols;
+	ret->type = m.type();
+	ret->offset = offset;
+}
+
+void note_created(const FirstRequest &first, sp_cv_reply *ret)
+{
+	ret->created = first.seen;
+	ret->created_rows = first.rows;
+	ret->created_cols = first.cols;
+	ret->created_type = first.type;
+}
+
+void call_library(sp_cv_reply *ret)
+{
+	FirstRequest first(&allocator);
+	cv::Mat dst;
+
+	switch (entry) {
+	case SP_CV_IMREAD:
+		hand_over(cv::imread(name, request.flags), ret);
+		return;
+	case SP_CV_IMDECODE:
+		hand_over(cv::imdecode(input_mat(), request.flags), ret);
+		return;
+	case SP_CV_HAVE_READER:
+		ret->result = cv::haveImageReader(name);
+		return;
+	default:
+		break;
+	}
+	dst.allocator = &first;
+	try {
+		hand_over(cv::imdecode(input_mat(), request.flags, &dst), ret);
+	} catch (...) {
+		note_created(first, ret);
+		throw;
+	}
+	note_created(first, ret);
+}
+
+sp_cv_thrown thrown(const char *what, sp_cv_thrown kind)
+{
+	sp_event_text(SP_EVENT_WHAT, what, std::strlen(what));
+	return kind;
+}
+
+sp_cv_thrown call_and_catch(sp_cv_reply *ret)
+{
+	try {
+		call_library(ret);
+		return SP_CV_THROW_NONE;
+	} catch (const cv::Exception &) {
+		return SP_CV_THROW_CV; // note_error has it
+	} catch (const std::bad_alloc &) {
+		return SP_CV_THROW_BAD_ALLOC;
+	} catch (const std::length_error &e) {
+		return thrown(e.what(), SP_CV_THROW_LENGTH);
+	} catch (const std::out_of_range &e) {
+		return thrown(e.what(), SP_CV_THROW_RANGE);
+	} catch (const std::runtime_error &e) {
+		return thrown(e.what(), SP_CV_THROW_RUNTIME);
+	} catch (const std::exception &e) {
+		return thrown(e.what(), SP_CV_THROW_OTHER);
+	} catch (...) {
+		return thrown("unknown exception", SP_CV_THROW_OTHER);
+	}
+}
+
+void run(sp_reply *reply)
+{
+	sp_cv_reply body = {};
+
+	body.thrown = call_and_catch(&body);
+	reply->kind = body.thrown ? SP_REPLY_THROW : SP_REPLY_RESULT;
+	if (!body.result && allocator.exhausted())
+		reply->kind = SP_REPLY_OUTPUT;
+	else if (!body.result && entry != SP_CV_HAVE_READER && sp_memory_failed())
+		reply->kind = SP_REPLY_MEMORY;
+	std::memcpy(reply->body, &body, sizeof(body));
+	sp_output_note(allocator.peak());
+}
+
+const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, prepare, run };
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const sp_plugin *sp_plugin_get()
+{
+	return &plugin;
+}
+
+// Decoders whose helper is not written yet. The library reaches them through these symbols, which are found here before their own libraries'.
+extern "C" __attribute__((visibility("default"))) void GDALAllRegister()
+{
+	// The library calls this when it is first used, whatever the format.
+}
+
+extern "C" __attribute__((visibility("default"))) void *GDALOpen(const char *, int)
+{
+	sp_refuse(SP_REFUSED_GDAL);
+}
+
+bool gdcm_image_reader_read(void *self) __asm__("_ZN4gdcm11ImageReader4ReadEv") __attribute__((visibility("default")));
+bool gdcm_image_reader_read(void *)
+{
+	sp_refuse(SP_REFUSED_DICOM);
+}

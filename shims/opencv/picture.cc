@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "shims/opencv/picture.hh"
+
+#include <cerrno>
+#include <new>
+#include <sys/mman.h>
+
+namespace sp_cv {
+
+namespace {
+
+// Below this many bytes a copy is cheaper than a mapping, its page faults and the wait for the helper's end (bench/RESULTS.md).
+const uint64_t kCopyMax = 192 * 1024;
+
+// What cv::fastMalloc aligns to (CV_MALLOC_ALIGN); programs may rely on it.
+const uint64_t kAlign = 64;
+
+// Frees a Mat whose pixels are a private mapping of a helper's memory: u->userdata is the mapping, u->handle its length.
+class MappedAllocator : public cv::MatAllocator
+{
+public:
+	cv::UMatData *allocate(int dims, const int *sizes, int type, void *data, size_t *step, cv::AccessFlag flags,
+			       cv::UMatUsageFlags usage) const override
+	{
+		return cv::Mat::getStdAllocator()->allocate(dims, sizes, type, data, step, flags, usage);
+	}
+
+	bool allocate(cv::UMatData *u, cv::AccessFlag, cv::UMatUsageFlags) const override
+	{
+		return u != nullptr;
+	}
+
+	void deallocate(cv::UMatData *u) const override
+	{
+		if (!u)
+			return;
+		munmap(u->userdata, reinterpret_cast<size_t>(u->handle));
+		delete u;
+	}
+};
+
+// Never destroyed: pictures may outlive every destructor of the program.
+const MappedAllocator *mapped_allocator()
+{
+	static MappedAllocator *allocator = new MappedAllocator;
+	return allocator;
+}
+
+bool failed(sp_call *call, sp_status status, const char *reason)
+{
+	call->status = status;
+	call->reason = reason;
+	call->error = 0;
+	return false;
+}
+
+bool take_copy(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
+{
+	cv::Mat m(p.rows, p.cols, p.type);
+
+	if (!picture_copy(front, call, p, &m))
+		return false;
+	*ret = m;
+	return true;
+}
+
+// Private, not shared: a program that forks after reading keeps its own copy, as with any Mat.
+void *map_picture(const sp_call *call, uint64_t start, size_t length)
+{
+	void *map = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE, call->memory, static_cast<off_t>(start));
+
+	if (map == MAP_FAILED)
+		return nullptr;
+	// All pages at once, without copying them (MAP_POPULATE would). Kernels before 5.14 take the faults one by one.
+	madvise(map, length, MADV_POPULATE_READ);
+	return map;
+}
+
+bool take_mapping(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
+{
+	const uint64_t page = 4096, start = p.offset & ~(page - 1);
+	const size_t length = static_cast<size_t>(p.offset - start + p.bytes);
+
+	if (front->gone(call) != 0)
+		return failed(call, SP_BAD_REPLY, "the helper said more than its reply");
+	void *map = map_picture(call, start, length);
+	if (!map)
+		return take_copy(front, call, p, ret);
+	cv::UMatData *u = new cv::UMatData(mapped_allocator());
+	uint8_t *pixels = static_cast<uint8_t *>(map) + (p.offset - start);
+	u->data = u->origdata = pixels;
+	u->size = p.bytes;
+	u->userdata = map;
+	u->handle = reinterpret_cast<void *>(length);
+	u->refcount = 1;
+	cv::Mat m(p.rows, p.cols, p.type, pixels);
+	m.u = u;
+	*ret = m;
+	return true;
+}
+
+} // namespace
+
+bool picture_check(const sp_cv_reply &r, uint64_t output, uint64_t memory_size, Picture *ret)
+{
+	const uint64_t room = memory_size - output;
+	uint64_t row, bytes;
+
+	if (r.rows <= 0 || r.cols <= 0 || r.type < 0 || (r.type & ~CV_MAT_TYPE_MASK) || CV_MAT_DEPTH(r.type) > CV_16F)
+		return false;
+	if (__builtin_mul_overflow(static_cast<uint64_t>(r.cols), static_cast<uint64_t>(CV_ELEM_SIZE(r.type)), &row) ||
+	    __builtin_mul_overflow(row, static_cast<uint64_t>(r.rows), &bytes))
+		return false;
+	if (r.offset % kAlign || r.offset > room || bytes > room - r.offset)
+		return false;
+	*ret = Picture{ r.rows, r.cols, r.type, output + r.offset, bytes };
+	return true;
+}
+
+bool picture_copy(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *dst)
+{
+	const size_t row = static_cast<size_t>(p.bytes / static_cast<uint64_t>(p.rows));
+
+	if (dst->isContinuous()) {
+		if (front->copy(call, dst->data, p.bytes, p.offset))
+			return failed(call, SP_BAD_REPLY, "the picture could not be read");
+		return true;
+	}
+	for (int y = 0; y < p.rows; y++)
+		if (front->copy(call, dst->ptr(y), row, p.offset + static_cast<uint64_t>(y) * row))
+			return failed(call, SP_BAD_REPLY, "the picture could not be read");
+	return true;
+}
+
+bool picture_take(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
+{
+	return p.bytes <= kCopyMax ? take_copy(front, call, p, ret) : take_mapping(front, call, p, ret);
+}
+
+} // namespace sp_cv
