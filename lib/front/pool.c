@@ -27,11 +27,10 @@ static struct pool pools[SP_FAMILY_MAX] = {
 	[0 ... SP_FAMILY_MAX - 1] = { .fd = -1 },
 };
 
-static const char *const plugins[SP_FAMILY_MAX] = {
-	[SP_FAMILY_IMGCODECS] = "helper-opencv406.so",
-};
-static const char *const names[SP_FAMILY_MAX] = {
-	[SP_FAMILY_IMGCODECS] = "imgcodecs",
+static const struct {
+	const char *name, *plugin, *stand_in;
+} families[SP_FAMILY_MAX] = {
+	[SP_FAMILY_IMGCODECS] = { "imgcodecs", "helper-opencv406.so", "without-gdal.so" },
 };
 
 /*
@@ -121,8 +120,8 @@ static int publish(struct pool *p, int fd, uint64_t key)
 }
 
 struct arguments {
-	char text[12][512];
-	char *argv[13];
+	char text[13][512];
+	char *argv[14];
 	size_t n;
 	bool cut;
 };
@@ -159,8 +158,11 @@ static int build_arguments(struct arguments *a, enum sp_family family, const cha
 	if (sp_where("sandbox-helper", path, sizeof(path)))
 		return -ENAMETOOLONG;
 	argument(a, "", path);
-	argument(a, "--family=", names[family]);
-	if (sp_where(plugins[family], path, sizeof(path)))
+	argument(a, "--family=", families[family].name);
+	if (sp_where(families[family].stand_in, path, sizeof(path)))
+		return -ENAMETOOLONG;
+	argument(a, "--stand-in=", path);
+	if (sp_where(families[family].plugin, path, sizeof(path)))
 		return -ENAMETOOLONG;
 	argument(a, "--plugin=", path);
 	number(a, "--time-limit=", c->time_limit);

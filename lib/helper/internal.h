@@ -16,7 +16,9 @@
 #define SP_FD_INPUT 5
 
 struct sp_options {
-	const char *family, *plugin, *locale, *cxx_locale;
+	const char *family, *locale, *cxx_locale;
+	const char *stand_in; /* module that is loaded before the plugin, in the place of a library with its soname */
+	const char *plugin;
 	uint64_t time_limit; /* seconds */
 	uint64_t memory_limit, output_limit, input_limit; /* bytes */
 	uint64_t pool;	     /* spares to keep */

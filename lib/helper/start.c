@@ -86,8 +86,10 @@ static void warm_libc(void)
 static const char *load_plugin(void)
 {
 	const struct sp_plugin *(*get)(void);
-	void *so = dlopen(sp_options.plugin, RTLD_NOW | RTLD_GLOBAL);
+	void *so = dlopen(sp_options.stand_in, RTLD_NOW | RTLD_GLOBAL);
 
+	if (so)
+		so = dlopen(sp_options.plugin, RTLD_NOW | RTLD_GLOBAL);
 	if (!so)
 		return because("its module cannot be loaded", dlerror());
 	get = (const struct sp_plugin *(*)(void))dlsym(so, "sp_plugin_get");

@@ -220,17 +220,7 @@ extern "C" __attribute__((visibility("default"))) const sp_plugin *sp_plugin_get
 	return &plugin;
 }
 
-// Decoders whose helper is not written yet. The library reaches them through these symbols, which are found here before their own libraries'.
-extern "C" __attribute__((visibility("default"))) void GDALAllRegister()
-{
-	// The library calls this when it is first used, whatever the format.
-}
-
-extern "C" __attribute__((visibility("default"))) void *GDALOpen(const char *, int)
-{
-	sp_refuse(SP_REFUSED_GDAL);
-}
-
+// DICOM is refused: the decoder reaches gdcm through this symbol, which is found here before its own library's.
 bool gdcm_image_reader_read(void *self) __asm__("_ZN4gdcm11ImageReader4ReadEv") __attribute__((visibility("default")));
 bool gdcm_image_reader_read(void *)
 {
