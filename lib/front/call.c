@@ -2,9 +2,10 @@
 /* One call: the client's side of the channel. See lib/wire/wire.h for the protocol. */
 #include "lib/front/internal.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 
 static uint64_t now_ns(void)
@@ -30,6 +31,7 @@ static void drop_helper(struct sp_call *call)
 	sp_close_fd(&call->channel);
 	sp_close_fd(&call->memory);
 	sp_close_fd(&call->obituary);
+	sp_result_drop(call);
 }
 
 static void call_end(struct sp_call *call)
@@ -47,66 +49,109 @@ static enum sp_status fail(struct sp_call *call, enum sp_status status, const ch
 	return status;
 }
 
+/*
+ * Up to this size a file's bytes are copied; a larger one gets a helper made to order, which maps it, and so does one that says it is
+ * empty, which the helper can then read instead (files of procfs say so).
+ */
+#define FILE_COPY_MAX (16ull * 1024 * 1024)
+
 struct message {
 	struct sp_request head;
 	const void *payload;
 	const struct sp_input_data *input;
+	uint64_t file_size;
 };
 
-static int send_request(struct sp_call *call, struct message *m)
+/* What a message with a file becomes depends on the file's size. */
+static int choose_input(struct message *m)
 {
-	struct iovec iov[2] = {
-		{ &m->head, sizeof(m->head) },
-		{ (void *)(uintptr_t)m->payload, m->head.payload_len },
-	};
-	bool file = m->input->kind == SP_INPUT_FD;
+	struct stat st;
+
+	if (m->input->kind != SP_INPUT_FILE)
+		return 0;
+	if (fstat(m->input->fd, &st) < 0)
+		return -errno;
+	m->file_size = (uint64_t)st.st_size;
+	if (m->file_size && m->file_size <= FILE_COPY_MAX && m->file_size <= sp_config()->input_limit)
+		m->head.input = SP_INPUT_MEMORY;
+	return 0;
+}
+
+static int put_message(const struct sp_call *call, struct message *m)
+{
 	int r = 0;
 
 	if (m->input->kind == SP_INPUT_MEMORY || m->input->kind == SP_INPUT_STREAM)
 		r = sp_input_put(call, m->input->data, m->input->len);
-	if (r)
-		return r;
-	call->start_ns = now_ns();
-	return sp_fd_send(call->channel, iov, 2, file ? &m->input->fd : NULL, file);
+	else if (m->head.input == SP_INPUT_MEMORY)
+		r = sp_input_put_file(call, m->input->fd, m->file_size, &m->head.input_len);
+	return r ? r : sp_input_put_request(call, &m->head, m->payload);
 }
 
-/* Spares may have died while they waited (killed, out of memory): the request has not been seen by anyone then, so the next one may have it. */
-static int hand_over(struct sp_call *call, struct message *m, const char *locale)
+/* Reading the plug lets the helper go. */
+static int release(struct sp_call *call)
 {
-	int r = -EPIPE;
+	char plug[SP_PLUG];
 
-	for (int i = 0; r == -EPIPE && i < 66; i++) {
-		drop_helper(call);
-		r = sp_pool_take(call, locale);
-		if (r)
-			return r;
-		r = send_request(call, m);
+	call->start_ns = now_ns();
+	return sp_fd_read(call->channel, plug, sizeof(plug));
+}
+
+static int remaining_ms(const struct sp_call *call)
+{
+	uint64_t limit = sp_config()->time_limit * 1000, past = (now_ns() - call->start_ns) / 1000000;
+
+	limit = limit > past ? limit - past : 0;
+	return limit > INT_MAX ? INT_MAX : (int)limit;
+}
+
+/* Read exactly @len bytes. *ret_got counts them, also on failure: -ENODATA at end of file, -ETIMEDOUT. */
+static int receive(struct sp_call *call, void *buf, size_t len, size_t *ret_got)
+{
+	while (*ret_got < len) {
+		long r = syscall(SYS_read, call->channel, (char *)buf + *ret_got, len - *ret_got);
+
+		if (r > 0)
+			*ret_got += (size_t)r;
+		else if (r == 0)
+			return -ENODATA;
+		else if (errno != EAGAIN && errno != EINTR)
+			return -errno;
+		else if (sp_fd_wait(call->channel, remaining_ms(call)) == 0)
+			return -ETIMEDOUT;
 	}
-	return r;
+	return 0;
 }
 
 /*
- * The helper works on another core or, woken by us, takes ours as soon as we wait. Waiting a little on our feet saves the
- * wake-up where the answer comes at once, and costs nothing that decoding here would not have cost.
+ * Hand the request to a fresh helper and get its reply. -EAGAIN when the helper was gone before it had seen the request (killed while it waited, out of memory): the
+ * next one may have it then.
  */
-#define SPIN_NS 60000u
-
-static int receive_reply(struct sp_call *call)
+static int converse(struct sp_call *call, struct message *m, const char *locale)
 {
-	uint64_t until = now_ns() + SPIN_NS;
-	long r;
+	struct {
+		char ready;
+		struct sp_reply reply;
+	} __attribute__((packed)) answer;
+	size_t got = 0;
+	int r;
 
-	do {
-		r = syscall(SYS_recvfrom, call->channel, &call->reply, sizeof(call->reply), MSG_DONTWAIT, NULL, NULL);
-		if (r == sizeof(call->reply))
-			return 0;
-		if (r >= 0 || (errno != EAGAIN && errno != EINTR))
-			break;
-		__builtin_ia32_pause();
-	} while (now_ns() < until);
-	if (r <= 0)
-		r = 0;
-	return sp_fd_read(call->channel, (char *)&call->reply + r, sizeof(call->reply) - (size_t)r);
+	r = sp_pool_take(call, m->head.input == SP_INPUT_FILE ? m->input->fd : -1, locale);
+	if (r == 0)
+		r = put_message(call, m);
+	if (r)
+		return r;
+	if (release(call))
+		return -EAGAIN;
+	sp_result_ahead(call);
+	r = receive(call, &answer, sizeof(answer), &got);
+	if (r == -ENODATA && got == 0)
+		return -EAGAIN;
+	if (r == 0 && answer.ready != SP_READY)
+		r = -EBADMSG;
+	if (r == 0)
+		call->reply = answer.reply;
+	return r;
 }
 
 static enum sp_status take_reply(struct sp_call *call)
@@ -134,39 +179,53 @@ static enum sp_status take_reply(struct sp_call *call)
 	}
 }
 
+/* A conversation that ended without a reply. */
+static enum sp_status judge(struct sp_call *call, int r)
+{
+	switch (r) {
+	case -ENODATA:
+		sp_diagnose(call);
+		return call->status;
+	case -ETIMEDOUT:
+		return fail(call, SP_TIMEOUT, NULL, 0);
+	case -EBADMSG:
+		return fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
+	case -EFBIG:
+		return fail(call, SP_LIMIT, "input", 0);
+	default:
+		return fail(call, SP_SETUP, call->reason ? call->reason : "the request could not be handed over", -r);
+	}
+}
+
+/* More spares than can be waiting: whoever kills them all must be quick about it. */
+#define ATTEMPTS 66
+
 static enum sp_status call_run(struct sp_call *call, uint16_t entry, const void *payload, uint32_t payload_len,
 			       const struct sp_input_data *input, const char *locale)
 {
-	const struct sp_config *c = sp_config();
 	struct message m = {
 		.head = { .magic = SP_REQUEST_MAGIC, .version = SP_WIRE_VERSION, .entry = entry,
 			  .payload_len = payload_len, .input = (uint32_t)input->kind, .input_len = input->len,
-			  .input_split = input->split, .input_errno = input->error, .verbose = c->verbose },
+			  .input_split = input->split, .input_errno = input->error },
 		.payload = payload,
 		.input = input,
 	};
 	int r;
 
-	if (c->bad)
+	if (sp_config()->bad)
 		return fail(call, SP_SETUP, "a variable has a value that is not understood: ", EINVAL);
 	if (payload_len > SP_PAYLOAD_MAX)
 		return fail(call, SP_LIMIT, "name", 0);
-	r = hand_over(call, &m, locale);
-	if (r == -EFBIG)
-		return fail(call, SP_LIMIT, "input", 0);
+	r = choose_input(&m);
 	if (r)
-		return fail(call, SP_SETUP, call->reason ? call->reason : "the request could not be handed over", -r);
-	if (receive_reply(call) == 0)
-		return take_reply(call);
-	sp_diagnose(call);
-	return call->status;
-}
-
-static int call_copy(struct sp_call *call, void *dst, size_t len, uint64_t offset)
-{
-	if (offset > call->memory_size || len > call->memory_size - offset)
-		return -EBADMSG;
-	return sp_fd_pread(call->memory, dst, len, offset);
+		return fail(call, SP_SETUP, "the file cannot be looked at", -r);
+	for (int i = 0; i < ATTEMPTS; i++) {
+		r = converse(call, &m, locale);
+		if (r != -EAGAIN)
+			break;
+		drop_helper(call);
+	}
+	return r ? judge(call, r) : take_reply(call);
 }
 
 /* How many bytes of events there are: the reply says so, else the head that the helper kept up to date. */
@@ -178,7 +237,7 @@ static int events_len(struct sp_call *call, uint32_t *ret_len)
 	*ret_len = call->reply.event_len;
 	if (call->reply.magic == SP_REPLY_MAGIC && call->status != SP_BAD_REPLY)
 		return 0;
-	r = call_copy(call, &head, sizeof(head), SP_MEM_HEAD);
+	r = sp_result_copy(call, &head, sizeof(head), SP_MEM_HEAD);
 	*ret_len = head.event_len;
 	return r;
 }
@@ -201,7 +260,7 @@ static int call_events(struct sp_call *call, void **ret_buf, size_t *ret_len)
 	buf = malloc(len);
 	if (!buf)
 		return -ENOMEM;
-	r = call_copy(call, buf, len, SP_MEM_EVENTS);
+	r = sp_result_copy(call, buf, len, SP_MEM_EVENTS);
 	if (r)
 		return r;
 	*ret_buf = buf;
@@ -210,25 +269,13 @@ static int call_events(struct sp_call *call, void **ret_buf, size_t *ret_len)
 	return 0;
 }
 
-/*
- * End of file on a stream comes when the last descriptor of the helper's end is closed. The helper has the only one, may not
- * close it, and a process closes its descriptors (exit_files) after it has given up its memory (exit_mm; kernel/exit.c), each of its
- * threads: from then on nobody can write.
- */
-static int call_gone(struct sp_call *call)
-{
-	char c;
-
-	return sp_fd_read(call->channel, &c, 1) == 0 ? -EBADMSG : 0;
-}
-
 const struct sp_front_ops sp_front_ops = {
 	.version = SP_FRONT_VERSION,
 	.begin = call_begin,
 	.run = call_run,
 	.events = call_events,
-	.gone = call_gone,
-	.copy = call_copy,
+	.map = sp_result_map,
+	.copy = sp_result_copy,
 	.report = sp_report,
 	.end = call_end,
 	.open_input = sp_input_open,

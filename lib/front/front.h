@@ -34,6 +34,8 @@ struct sp_call {
 	int channel, memory, obituary; /* descriptors, -1 when not held */
 	uint64_t memory_size; /* bytes of the shared memory */
 	uint64_t output;      /* offset of the output area in it */
+	void *ahead;	      /* private mapping of the start of the output area, made while the helper worked, or NULL */
+	uint64_t ahead_len;
 	uint64_t start_ns;    /* CLOCK_MONOTONIC when the request was sent */
 	enum sp_status status;
 	const char *reason;   /* static text that goes with status, may be NULL */
@@ -44,10 +46,10 @@ struct sp_call {
 	struct sp_reply reply; /* private copy, checked, when status is SP_OK */
 };
 
-/* The input of a call. For SP_INPUT_MEMORY and STREAM @data holds @len bytes, copied before call returns. */
+/* The input of a call. For SP_INPUT_MEMORY and STREAM @data holds @len bytes, copied before run returns. */
 struct sp_input_data {
 	enum sp_input kind;
-	int fd;	   /* SP_INPUT_FD; stays the caller's */
+	int fd;	   /* SP_INPUT_FILE: to be read from its start; stays the caller's */
 	int error; /* SP_INPUT_ERRNO */
 	const void *data;
 	uint64_t len, split;
@@ -71,8 +73,13 @@ struct sp_front_ops {
 	/* Copy what the library printed and raised; *ret_buf is malloc'ed and the caller's. 0 or -errno; NULL and 0 when nothing. */
 	int (*events)(struct sp_call *call, void **ret_buf, size_t *ret_len);
 
-	/* Wait until the helper is gone and can write no more. 0, or -EBADMSG when it says more than its reply. */
-	int (*gone)(struct sp_call *call);
+	/*
+	 * Wait until the helper can write no more, and map @len bytes at @offset of the shared memory, private and writable. The pages are
+	 * there already. On success the mapping of *ret_map_len bytes at *ret_map is the caller's, who unmaps it; *ret_data points to the first byte
+	 * in it. Otherwise -errno: a helper that does not end or says more than its reply, or no address space; copy() is
+	 * still possible then.
+	 */
+	int (*map)(struct sp_call *call, uint64_t offset, uint64_t len, void **ret_map, size_t *ret_map_len, void **ret_data);
 
 	/* Copy @len bytes at @offset of the shared memory. 0 or -errno. */
 	int (*copy)(struct sp_call *call, void *dst, size_t len, uint64_t offset);
@@ -84,7 +91,7 @@ struct sp_front_ops {
 	void (*end)(struct sp_call *call);
 
 	/*
-	 * Open @path as fopen(path, "r") would and say how its bytes can travel. Regular files: KIND_FD and a descriptor in
+	 * Open @path as fopen(path, "r") would and say how its bytes can travel. Regular files: SP_INPUT_FILE and a descriptor in
 	 * *ret that the caller closes. Directories: no bytes. Cannot be opened: ERRNO. Pipes and devices: SP_INPUT_STREAM and the open
 	 * descriptor; the caller reads it.
 	 */

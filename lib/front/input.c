@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 void sp_input_open(const char *path, struct sp_input_data *ret)
@@ -27,7 +26,7 @@ void sp_input_open(const char *path, struct sp_input_data *ret)
 		/* fopen(3) opens a directory for reading; only its reads fail. To a decoder both are an end of file. */
 		ret->kind = SP_INPUT_MEMORY;
 	} else if (S_ISREG(st.st_mode)) {
-		ret->kind = SP_INPUT_FD;
+		ret->kind = SP_INPUT_FILE;
 	} else {
 		ret->kind = SP_INPUT_STREAM;
 	}
@@ -80,38 +79,65 @@ int sp_input_slurp(int fd, uint64_t max, void **ret, uint64_t *ret_len)
 	return 0;
 }
 
-/* Through a mapping: RLIMIT_FSIZE, which the program may have set, would raise SIGXFSZ on a write. */
-static int put_mapped(const struct sp_call *call, const void *data, uint64_t len)
+/* Through a mapping: on a write, RLIMIT_FSIZE, which the program may have set, would raise SIGXFSZ. */
+static void *map_area(const struct sp_call *call, uint64_t offset, uint64_t len)
 {
-	void *p = mmap(NULL, len, PROT_WRITE, MAP_SHARED, call->memory, SP_MEM_INPUT);
+	void *p = mmap(NULL, len, PROT_WRITE, MAP_SHARED | MAP_POPULATE, call->memory, (off_t)offset);
 
-	if (p == MAP_FAILED)
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int read_file(int fd, char *to, uint64_t cap, uint64_t *ret_len)
+{
+	uint64_t len = 0;
+	long r;
+
+	while (len < cap && (r = syscall(SYS_pread64, fd, to + len, cap - len, len)) != 0) {
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		len += r > 0 ? (uint64_t)r : 0;
+	}
+	*ret_len = len;
+	return 0;
+}
+
+int sp_input_put_file(const struct sp_call *call, int fd, uint64_t size, uint64_t *ret_len)
+{
+	char *p = map_area(call, SP_MEM_INPUT, size);
+	int r;
+
+	if (!p)
+		return -errno;
+	r = read_file(fd, p, size, ret_len);
+	munmap(p, size);
+	return r;
+}
+
+int sp_input_put(const struct sp_call *call, const void *data, uint64_t len)
+{
+	void *p;
+
+	if (len > sp_config()->input_limit)
+		return -EFBIG;
+	if (!len)
+		return 0;
+	p = map_area(call, SP_MEM_INPUT, len);
+	if (!p)
 		return -errno;
 	memcpy(p, data, len);
 	munmap(p, len);
 	return 0;
 }
 
-int sp_input_put(const struct sp_call *call, const void *data, uint64_t len)
+int sp_input_put_request(const struct sp_call *call, const struct sp_request *req, const void *payload)
 {
-	const char *s = data;
-	struct rlimit rl;
-	uint64_t at = 0;
+	size_t len = sizeof(*req) + req->payload_len;
+	char *p = map_area(call, SP_MEM_REQUEST, len);
 
-	if (len > sp_config()->input_limit)
-		return -EFBIG;
-	if (!len)
-		return 0;
-	if (getrlimit(RLIMIT_FSIZE, &rl) < 0 || rl.rlim_cur != RLIM_INFINITY)
-		return put_mapped(call, data, len);
-	while (at < len) {
-		long r = syscall(SYS_pwrite64, call->memory, s + at, len - at, SP_MEM_INPUT + at);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return r < 0 ? -errno : -EIO;
-		at += (uint64_t)r;
-	}
+	if (!p)
+		return -errno;
+	memcpy(p, req, sizeof(*req));
+	memcpy(p + sizeof(*req), payload, req->payload_len);
+	munmap(p, len);
 	return 0;
 }

@@ -76,8 +76,11 @@ int sp_spawn(const char *path, char *const argv[], char *const envp[], int socke
 /* ---- pool.c ---- */
 /* Start the zygote of @family now if there is none. 0 or -errno. */
 int sp_pool_start(enum sp_family family, const char *locale);
-/* Take a spare: call->channel, memory, obituary, memory_size, output. 0, or -errno with call->reason and detail. */
-int sp_pool_take(struct sp_call *call, const char *locale);
+/*
+ * Take a spare, or with @file (else -1) a helper made to order that has this file mapped: call->channel, memory, obituary,
+ * memory_size, output. 0, or -errno with call->reason and detail.
+ */
+int sp_pool_take(struct sp_call *call, int file, const char *locale);
 
 /* ---- diagnose.c ---- */
 /* The helper ended without a (whole) reply: set call->status, reason, detail from the obituary. */
@@ -89,8 +92,18 @@ void sp_say(const char *text);
 /* ---- input.c ---- */
 void sp_input_open(const char *path, struct sp_input_data *ret);
 int sp_input_slurp(int fd, uint64_t max, void **ret, uint64_t *ret_len);
-/* Put @len bytes into the call's input area. */
+/* Put @len bytes into the call's input area. 0 or -errno, as the next two. */
 int sp_input_put(const struct sp_call *call, const void *data, uint64_t len);
+/* Likewise what @fd has from its start, at most @size bytes (> 0, <= the input limit); *ret_len is what there was. */
+int sp_input_put_file(const struct sp_call *call, int fd, uint64_t size, uint64_t *ret_len);
+int sp_input_put_request(const struct sp_call *call, const struct sp_request *req, const void *payload);
+
+/* ---- result.c ---- */
+/* While the helper works: map what the last large result filled, piece by piece until there is something to read. */
+void sp_result_ahead(struct sp_call *call);
+int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **ret_map, size_t *ret_map_len, void **ret_data);
+int sp_result_copy(struct sp_call *call, void *dst, size_t len, uint64_t offset);
+void sp_result_drop(struct sp_call *call);
 
 extern const struct sp_front_ops sp_front_ops;
 

@@ -231,7 +231,7 @@ int sp_pool_start(enum sp_family family, const char *locale)
 
 static void ask(int fd)
 {
-	struct sp_ask msg = { SP_ASK_MAGIC, 1 };
+	struct sp_ask msg = { SP_ASK_MAGIC, SP_ASK_SPARE };
 
 	syscall(SYS_sendto, fd, &msg, sizeof(msg), MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
 }
@@ -241,24 +241,32 @@ static bool is_lost(long r)
 	return r == 0 || r == -ECONNRESET || r == -EPIPE || r == -EBADF || r == -ENOTSOCK;
 }
 
-/* Wait for an offer. 0, -EPIPE when the zygote is gone, -ETIMEDOUT, or -errno. */
-static int receive(int fd, struct sp_offer *ret_offer, int ret_fds[3])
+/* Wait for a message on @fd, asking for it when @fd is the pool. Bytes received, 0 or -EPIPE when the zygote is gone, -errno. */
+static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3], size_t *ret_nfds)
 {
 	uint64_t patience = sp_config()->time_limit + 60;
-	size_t nfds = 0;
 	long r;
 
 	for (;;) {
-		r = sp_fd_receive(fd, ret_offer, sizeof(*ret_offer), MSG_DONTWAIT, ret_fds, 3, &nfds);
+		r = sp_fd_receive(fd, ret_offer, sizeof(*ret_offer), MSG_DONTWAIT, ret_fds, 3, ret_nfds);
 		if (r != -EAGAIN)
-			break;
-		ask(fd);
+			return r;
+		if (pool)
+			ask(fd);
 		if (!patience--)
 			return -ETIMEDOUT;
 		r = sp_fd_wait(fd, 1000);
 		if (r < 0)
-			return is_lost(r) ? -EPIPE : (int)r;
+			return r;
 	}
+}
+
+/* 0, -EPIPE when the zygote is gone, -ECANCELED when it says why there is no helper, or -errno. */
+static int receive(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3])
+{
+	size_t nfds = 0;
+	long r = wait_offer(fd, pool, ret_offer, ret_fds, &nfds);
+
 	if (r < 0 || is_lost(r))
 		return is_lost(r) ? -EPIPE : (int)r;
 	if (r != sizeof(*ret_offer) || sp_offer_check(ret_offer))
@@ -271,6 +279,25 @@ static int receive(int fd, struct sp_offer *ret_offer, int ret_fds[3])
 		for (int i = 0; i < 3; i++)
 			sp_close(ret_fds[i]);
 	return (int)r;
+}
+
+/* Ask for a helper that has @file mapped. The offer comes on a socket of its own, where no other thread takes it. */
+static int order(int pool, int file, struct sp_offer *ret_offer, int ret_fds[3])
+{
+	struct sp_ask msg = { SP_ASK_MAGIC, SP_ASK_FILE };
+	struct iovec iov = { &msg, sizeof(msg) };
+	_cleanup_fd_ int ours = -1, theirs = -1;
+	int sv[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
+		return -errno;
+	ours = sv[0];
+	theirs = sv[1];
+	r = sp_fd_send(pool, &iov, 1, (const int[]){ theirs, file }, 2);
+	if (r)
+		return is_lost(r) ? -EPIPE : r;
+	sp_close_fd(&theirs);
+	return receive(ours, false, ret_offer, ret_fds);
 }
 
 static int accept_offer(struct sp_call *call, const struct sp_offer *offer, const int fds[3])
@@ -308,7 +335,7 @@ static const char *take_reason(int error)
 	return "no helper process could be started";
 }
 
-int sp_pool_take(struct sp_call *call, const char *locale)
+int sp_pool_take(struct sp_call *call, int file, const char *locale)
 {
 	enum sp_family family = call->entry->family;
 	int r = -EPIPE, fd, fds[3];
@@ -318,7 +345,7 @@ int sp_pool_take(struct sp_call *call, const char *locale)
 		r = ensure(family, locale, &fd);
 		if (r)
 			break;
-		r = receive(fd, &offer, fds);
+		r = file < 0 ? receive(fd, true, &offer, fds) : order(fd, file, &offer, fds);
 		if (r == -EPIPE)
 			__atomic_store_n(&pools[family].alive, 0, __ATOMIC_RELEASE);
 	}

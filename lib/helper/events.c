@@ -23,10 +23,23 @@ uint32_t sp_events_len(void)
 	return used;
 }
 
-void sp_state_note(enum sp_state state)
+void sp_note_state(enum sp_state state)
 {
 	if (head)
 		head->state = (uint32_t)state;
+}
+
+void sp_note_need(uint64_t output, uint64_t kind)
+{
+	if (!head)
+		return;
+	head->need.output = output;
+	head->need.kind = kind;
+}
+
+void sp_note_input(uint64_t input)
+{
+	head->need.input = input;
 }
 
 static void publish(void)

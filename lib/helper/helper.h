@@ -24,14 +24,13 @@ struct sp_plugin {
 	 * locale. Returns NULL or the reason why it cannot be done. Sees no untrusted byte. */
 	const char *(*warm_up)(const char *cxx_locale);
 
-	/* In a waiting spare: touch what a call will touch. @step counts from 0; false when there is no such step. */
-	bool (*rehearse)(unsigned step);
+	/* In a waiting spare: touch what a call will touch that is of @kind, as sp_note_need said (0: unknown). @step counts from 0; false
+	 * when there is no such step. */
+	bool (*rehearse)(unsigned step, uint64_t kind);
 
-	/* In the helper, before lock-down: take @req and its @payload (from the app, well-formed or refused). 0 or -EPROTO. */
-	int (*prepare)(const struct sp_request *req, const void *payload);
-
-	/* In the helper, locked down: parse. Fills kind and body of *ret. */
-	void (*run)(struct sp_reply *ret);
+	/* In the helper, locked down: take @req and its @payload (from the app), parse, fill kind and body of *ret. 0, or -EPROTO
+	 * when the request makes no sense. */
+	int (*run)(const struct sp_request *req, const void *payload, struct sp_reply *ret);
 };
 
 /* Every plugin exports this; points to static memory. */
@@ -42,8 +41,8 @@ const struct sp_plugin *sp_plugin_get(void);
 /* The output area of this helper. */
 SP_EXPORT void sp_output_area(uint8_t **ret_base, uint64_t *ret_size);
 
-/* How much of it this call touched, in bytes: spares to come have as much ready. */
-SP_EXPORT void sp_output_note(uint64_t used);
+/* How much of it this call touched, in bytes, and which kind of rehearsal would have helped: spares to come are made ready so. */
+SP_EXPORT void sp_note_need(uint64_t output, uint64_t kind);
 
 /* Input bytes as a plain buffer (requests that carry no name): base and length, NULL and 0 when there are none. */
 SP_EXPORT void sp_input_area(const uint8_t **ret_base, uint64_t *ret_size);
@@ -54,6 +53,8 @@ SP_EXPORT void sp_event_add_error(int code, const char *err, const char *func, c
 
 /* A virtual input under @name (borrowed; NULL keeps the present name) that replaces the one before. @data is borrowed. */
 SP_EXPORT void sp_vfs_set_input(const char *name, const void *data, uint64_t len);
+/* The bytes of the input (borrowed; of one that cannot be opened there are none). */
+SP_EXPORT void sp_vfs_peek(const void **ret_data, uint64_t *ret_len);
 /* The name that the input goes by from now on (borrowed). */
 SP_EXPORT void sp_vfs_set_name(const char *name);
 /* Answer files virtually from now on (true), or let the real system do it (false). Never false again after lock-down. */

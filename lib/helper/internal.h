@@ -12,8 +12,6 @@
 /* Fixed descriptor numbers. The pool socket of the zygote and the channel of a helper share one: no process has both. */
 #define SP_FD_POOL 3
 #define SP_FD_REPLY 3
-#define SP_FD_MEMORY 4
-#define SP_FD_INPUT 5
 
 struct sp_options {
 	const char *family, *locale, *cxx_locale;
@@ -31,7 +29,7 @@ struct sp_zygote {
 	const struct sp_plugin *plugin;
 	struct sock_fprog filter; /* of a helper */
 	uint64_t memory_size;	  /* bytes of a helper's shared memory */
-	uint64_t expected_output; /* bytes of output that recent calls needed, a power of two or 0 */
+	struct sp_need expected;  /* what recent calls needed */
 };
 extern struct sp_zygote sp_zygote; /* written by the zygote only */
 
@@ -42,15 +40,10 @@ const char *sp_start(void);
 int sp_zygote_loop(void);
 
 /* ---- spare.c: the life of a helper; the caller is the new process. Never returns. ---- */
-void sp_spare_live(int channel, int memory) __attribute__((noreturn));
-/* The helper's exit code tells the zygote how much output a call needed, in classes. */
-int sp_output_class(uint64_t bytes);
-uint64_t sp_output_class_bytes(int class);
-
+/* @file: input of a helper made to order, else -1. */
+void sp_spare_live(int channel, int memory, int file) __attribute__((noreturn));
 /* ---- lockdown.c ---- */
-/* Ahead of time, in a spare: all limits that do not stand in the way of the hand-over. 0 or -errno. */
-int sp_lockdown_early(void);
-/* The rest: timer, descriptors, limits, filter. After 0 only write to SP_FD_REPLY and exit_group remain. -errno: *ret_step says where. */
+/* Limits, timer, descriptors, filter. After 0 only write to SP_FD_REPLY and exit_group remain. -errno: *ret_step says where. */
 int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step);
 
 /* ---- memory.c ---- */
@@ -62,7 +55,8 @@ void sp_memory_prefault(uint64_t bytes);
 /* ---- events.c ---- */
 void sp_events_attach(void *memory); /* start of the shared memory, writable */
 uint32_t sp_events_len(void);
-void sp_state_note(enum sp_state state);
+void sp_note_state(enum sp_state state);
+void sp_note_input(uint64_t input); /* bytes, for spares to come */
 void sp_stdio_redirect(void); /* stdout and stderr become events; in the zygote, after warm-up began */
 
 /* ---- vfs.c ---- */
@@ -73,7 +67,8 @@ bool sp_vfs_on(void);
 /* ---- obituary.c ---- */
 struct sp_child {
 	pid_t pid;
-	int obituary; /* write end */
+	int obituary; /* write end, -1 when all has been said or nobody listens */
+	int memory;
 	struct sp_obituary record;
 };
 /* Handle one wait status of a traced child; true when the child has been reaped. */

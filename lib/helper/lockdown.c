@@ -15,11 +15,6 @@
 
 #define STACK_MAX (8u << 20)
 
-/* Steps, as they appear in SP_REPLY_SETUP. */
-enum { STEP_TIMER = 1, STEP_LIMITS, STEP_DUMPABLE, STEP_DESCRIPTORS, STEP_FILTER };
-
-static timer_t timer;
-
 static int limit(int resource, rlim_t soft, rlim_t hard)
 {
 	struct rlimit rl = { soft, hard };
@@ -42,52 +37,59 @@ static void __attribute__((noinline)) grow_stack(void)
 	p[0] = 0;
 }
 
-static rlim_t cpu_used(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (rlim_t)t.tv_sec + 1;
-}
-
-int sp_lockdown_early(void)
+/*
+ * A timer of the kernel, which needs nobody to be alive or willing, on the CPU time of this process: a locked-down helper can do nothing but compute or
+ * sit in a write, and the app, which waits no longer than the limit on the wall clock, ends the latter. RLIMIT_CPU is the second lock on the same door.
+ */
+static int limit_time(void)
 {
 	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
-	rlim_t cpu = cpu_used() + sp_options.time_limit;
+	struct itimerspec when = { 0 };
+	timer_t timer;
+	rlim_t cpu;
+
+	if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &ev, &timer) < 0)
+		return -errno;
+	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &when.it_value) < 0)
+		return -errno;
+	when.it_value.tv_sec += (time_t)sp_options.time_limit;
+	cpu = (rlim_t)when.it_value.tv_sec + 2;
+	if (timer_settime(timer, TIMER_ABSTIME, &when, NULL) < 0)
+		return -errno;
+	return limit(RLIMIT_CPU, cpu, cpu + 1);
+}
+
+static int limit_resources(void)
+{
+	static const int none[] = { RLIMIT_FSIZE,  RLIMIT_NPROC,    RLIMIT_CORE,       RLIMIT_MEMLOCK,
+				    RLIMIT_NOFILE, RLIMIT_MSGQUEUE, RLIMIT_SIGPENDING, RLIMIT_AS };
 	int r = 0;
 
 	grow_stack();
-	/* A timer of the kernel, which needs nobody to be alive or willing. RLIMIT_CPU is the second lock on the same door. */
-	if (timer_create(CLOCK_MONOTONIC, &ev, &timer) < 0)
-		return -errno;
-	r = r ? r : limit(RLIMIT_CPU, cpu, cpu + 1);
-	r = r ? r : limit(RLIMIT_FSIZE, 0, 0);
-	r = r ? r : limit(RLIMIT_NPROC, 0, 0);
-	r = r ? r : limit(RLIMIT_CORE, 0, 0);
-	r = r ? r : limit(RLIMIT_MEMLOCK, 0, 0);
-	r = r ? r : limit(RLIMIT_MSGQUEUE, 0, 0);
-	r = r ? r : limit(RLIMIT_SIGPENDING, 0, 0);
+	for (size_t i = 0; r == 0 && i < SP_ARRAY_SIZE(none); i++)
+		r = limit(none[i], 0, 0);
 	return r;
+}
+
+static int close_descriptors(void)
+{
+	if (syscall(SYS_close_range, 0u, SP_FD_REPLY - 1u, 0u) < 0)
+		return -errno;
+	return syscall(SYS_close_range, SP_FD_REPLY + 1u, ~0u, 0u) < 0 ? -errno : 0;
+}
+
+/* With verbose messages the zygote reads the stack of a dying helper, which needs this flag. */
+static int set_dumpable(void)
+{
+	return syscall(SYS_prctl, PR_SET_DUMPABLE, sp_options.verbose) < 0 ? -errno : 0;
 }
 
 int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step)
 {
-	struct itimerspec when = { .it_value = { .tv_sec = (time_t)sp_options.time_limit } };
+	int (*const steps[])(void) = { limit_time, limit_resources, set_dumpable, close_descriptors };
+	int r = 0;
 
-	*ret_step = STEP_TIMER;
-	if (timer_settime(timer, 0, &when, NULL) < 0)
-		return -errno;
-	*ret_step = STEP_LIMITS;
-	if (limit(RLIMIT_AS, 0, 0) || limit(RLIMIT_NOFILE, 0, 0))
-		return -errno;
-	*ret_step = STEP_DUMPABLE;
-	/* With verbose messages the zygote reads the stack of a dying helper, which needs this flag. */
-	if (syscall(SYS_prctl, PR_SET_DUMPABLE, sp_options.verbose) < 0)
-		return -errno;
-	*ret_step = STEP_DESCRIPTORS;
-	if (syscall(SYS_close_range, 0u, SP_FD_REPLY - 1u, 0u) < 0 ||
-	    syscall(SYS_close_range, SP_FD_REPLY + 1u, ~0u, 0u) < 0)
-		return -errno;
-	*ret_step = STEP_FILTER;
-	return sp_policy_install(filter);
+	for (*ret_step = 1; r == 0 && *ret_step <= SP_ARRAY_SIZE(steps); ++*ret_step)
+		r = steps[*ret_step - 1]();
+	return r ? r : sp_policy_install(filter);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The life of one helper: wait as a spare, take one request, lock down, parse, reply, end.
+ * The life of one helper: wait as a spare, lock down, take one request, parse, reply, end.
  *
- * While it waits it does ahead what does not depend on the bytes: limits, page faults of heap and output, a rehearsal on built-in
- * samples. It looks for its request between the steps, so that a busy app never waits for them.
+ * While it waits it does ahead what does not depend on the bytes: page faults of heap and output, a rehearsal on built-in samples, and
+ * last its own confinement. Then it writes one byte into a pipe that is full, and sleeps there until the app reads: a
+ * helper has its two system calls long before it has a request. It looks for the app between the steps, so that a busy
+ * one never waits for them.
  */
 #include "lib/helper/internal.h"
 
@@ -16,19 +18,21 @@
 #include <sys/socket.h>
 
 #define PAGE 4096u
-/* Bytes of heap that a spare has ready: what decoding a picture of a few megapixels takes besides its output. */
-#define HEAP_READY (1024u * 1024u)
-/* Output that spares have ready, all together: memory an idle pool may hold. */
+/* Bytes of heap that a spare has ready: what most decoders take besides their output. */
+#define HEAP_READY (512u * 1024u)
+/* Output and input that spares have ready, all together: memory an idle pool may hold. */
 #define OUTPUT_READY_MAX (96u * 1024u * 1024u)
+#define INPUT_READY_MAX (16u * 1024u * 1024u)
 
 static struct {
 	uint8_t *memory; /* the shared memory: head and events, input, output are mapped at their offsets */
 	uint8_t *output;
-	uint64_t output_size, output_used;
+	uint64_t output_size;
 	const uint8_t *input; /* what sp_input_area says */
 	uint64_t input_size;
 	const void *file; /* mapping or copy of the file that came with the request */
 	uint64_t file_size;
+	struct sp_request request;
 	char payload[SP_PAYLOAD_MAX + 1];
 } helper;
 
@@ -38,39 +42,34 @@ void sp_output_area(uint8_t **ret_base, uint64_t *ret_size)
 	*ret_size = helper.output_size;
 }
 
-void sp_output_note(uint64_t used)
-{
-	helper.output_used = used;
-}
-
 void sp_input_area(const uint8_t **ret_base, uint64_t *ret_size)
 {
 	*ret_base = helper.input;
 	*ret_size = helper.input_size;
 }
 
-/* Class 0: nothing; class n: up to 2^(n+11) bytes. Seven bits hold it; the sign of trouble is any other way to end. */
-int sp_output_class(uint64_t bytes)
-{
-	int class = 0;
-
-	while (class < 40 && bytes > (class ? 1ull << (class + 11) : 0))
-		class++;
-	return class;
-}
-
-uint64_t sp_output_class_bytes(int class)
-{
-	if (class <= 0 || class > 40)
-		return 0;
-	return 1ull << (class + 11);
-}
-
-static void end(int code) __attribute__((noreturn));
-static void end(int code)
+static void end(void) __attribute__((noreturn));
+static void end(void)
 {
 	for (;;)
-		syscall(SYS_exit_group, code);
+		syscall(SYS_exit_group, 0);
+}
+
+/* The channel is a pipe with room for less than a page; the app reads as we write. */
+static void put(const void *data, size_t len)
+{
+	const char *p = data;
+	long r;
+
+	while (len && (r = syscall(SYS_write, SP_FD_REPLY, p, len)) > 0) {
+		p += r;
+		len -= (size_t)r;
+	}
+}
+
+static void send_ready(void)
+{
+	put(&(char){ SP_READY }, 1);
 }
 
 static void send_reply(struct sp_reply *reply)
@@ -78,7 +77,7 @@ static void send_reply(struct sp_reply *reply)
 	reply->magic = SP_REPLY_MAGIC;
 	reply->event_len = sp_events_len();
 	reply->reserved = 0;
-	syscall(SYS_write, SP_FD_REPLY, reply, sizeof(*reply));
+	put(reply, sizeof(*reply));
 }
 
 static void fail(int error, uint32_t step) __attribute__((noreturn));
@@ -90,7 +89,7 @@ static void fail(int error, uint32_t step)
 	memcpy(reply.body, &positive, sizeof(positive));
 	memcpy(reply.body + 4, &step, sizeof(step));
 	send_reply(&reply);
-	end(0);
+	end();
 }
 
 void sp_refuse(uint32_t why)
@@ -99,105 +98,30 @@ void sp_refuse(uint32_t why)
 
 	memcpy(reply.body, &why, sizeof(why));
 	send_reply(&reply);
-	end(0);
+	end();
 }
 
-static void *map_part(uint64_t offset, uint64_t size, int prot)
+static void *map_part(int memory, uint64_t offset, uint64_t size, int prot)
 {
-	void *p = mmap(NULL, size, prot, MAP_SHARED, SP_FD_MEMORY, (off_t)offset);
+	void *p = mmap(NULL, size, prot, MAP_SHARED, memory, (off_t)offset);
 
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static int map_memory(void)
+static int map_memory(int memory)
 {
 	uint64_t output = SP_MEM_INPUT + sp_options.input_limit;
 
-	helper.memory = map_part(0, SP_MEM_INPUT, PROT_READ | PROT_WRITE);
-	helper.input = map_part(SP_MEM_INPUT, sp_options.input_limit, PROT_READ);
+	helper.memory = map_part(memory, 0, SP_MEM_INPUT, PROT_READ | PROT_WRITE);
+	helper.input = map_part(memory, SP_MEM_INPUT, sp_options.input_limit, PROT_READ);
 	helper.output_size = sp_options.output_limit;
-	helper.output = map_part(output, helper.output_size, PROT_READ | PROT_WRITE);
+	helper.output = map_part(memory, output, helper.output_size, PROT_READ | PROT_WRITE);
 	if (!helper.memory || !helper.input || !helper.output)
 		return -ENOMEM;
 	return 0;
 }
 
-/* Only our two descriptors, at their fixed numbers; the zygote's death is ours. */
-static int take_over(int channel, int memory)
-{
-	sigset_t none;
-
-	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return -errno;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	if (channel == SP_FD_MEMORY) {
-		channel = dup(channel);
-		if (channel < 0)
-			return -errno;
-	}
-	if (dup2(memory, SP_FD_MEMORY) < 0 || dup2(channel, SP_FD_REPLY) < 0)
-		return -errno;
-	if (syscall(SYS_close_range, SP_FD_MEMORY + 1u, ~0u, 0u) < 0)
-		return -errno;
-	return 0;
-}
-
-static bool request_waits(void)
-{
-	return sp_fd_wait(SP_FD_REPLY, 0) != 0;
-}
-
-static void prefault_output(void)
-{
-	uint64_t share = OUTPUT_READY_MAX / sp_options.pool, n = sp_zygote.expected_output;
-	const uint64_t piece = 256 * 1024;
-
-	if (n > share)
-		n = share;
-	if (n > helper.output_size)
-		n = helper.output_size;
-	madvise(helper.memory, 4 * PAGE, MADV_POPULATE_WRITE);
-	for (uint64_t at = 0; at < n && !request_waits(); at += piece)
-		if (madvise(helper.output + at, n - at < piece ? n - at : piece, MADV_POPULATE_WRITE) < 0)
-			return;
-}
-
-static void idle(void)
-{
-	if (request_waits())
-		return;
-	prefault_output();
-	if (request_waits())
-		return;
-	sp_memory_prefault(HEAP_READY);
-	for (unsigned step = 0; !request_waits(); step++)
-		if (!sp_zygote.plugin->rehearse(step))
-			return;
-}
-
-static int receive_request(struct sp_request *req, int *ret_fd)
-{
-	size_t nfds = 0;
-	long r = sp_fd_receive(SP_FD_REPLY, req, sizeof(*req), 0, ret_fd, 1, &nfds);
-
-	if (r == 0)
-		end(0); /* the app is gone, or gave this spare up */
-	if (r < 0)
-		return (int)r;
-	if (r < (long)sizeof(*req) && sp_fd_read(SP_FD_REPLY, (char *)req + r, sizeof(*req) - (size_t)r))
-		return -EPROTO;
-	if (req->magic != SP_REQUEST_MAGIC || req->version != SP_WIRE_VERSION || req->payload_len > SP_PAYLOAD_MAX)
-		return -EPROTO;
-	if (req->input >= SP_INPUT_MAX || (req->input == SP_INPUT_FD) != (nfds == 1))
-		return -EPROTO;
-	if (req->input_len > sp_options.input_limit || req->input_split > req->input_len)
-		return -EPROTO;
-	return sp_fd_read(SP_FD_REPLY, helper.payload, req->payload_len);
-}
-
-/* A file that cannot be mapped (procfs, some FUSE) or claims to be empty is read, into the heap. */
+/* A file that cannot be mapped (procfs, some FUSE) is read, into the heap. */
 static int read_file(int fd)
 {
 	uint64_t cap = 64 * 1024, len = 0;
@@ -211,7 +135,7 @@ static int read_file(int fd)
 	}
 	if (!buf)
 		return -ENOMEM;
-	if (r < 0 && errno != EISDIR)
+	if (r < 0)
 		return -errno;
 	helper.file = buf;
 	helper.file_size = len;
@@ -225,7 +149,7 @@ static int map_file(int fd)
 
 	if (size <= 0)
 		return read_file(fd);
-	p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE | (size <= 1 << 20 ? MAP_POPULATE : 0), fd, 0);
+	p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return read_file(fd);
 	helper.file = p;
@@ -233,15 +157,85 @@ static int map_file(int fd)
 	return 0;
 }
 
-static int take_input(const struct sp_request *req, int fd)
+/* The zygote's death is ours. Its pool socket gives way to the channel; what else is open is closed at lock-down. */
+static int take_over(int channel)
 {
-	int r = 0;
+	sigset_t none;
+
+	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	return dup2(channel, SP_FD_REPLY) < 0 ? -errno : 0;
+}
+
+/* The app has read the plug. */
+static bool request_waits(void)
+{
+	struct pollfd p = { .fd = SP_FD_REPLY, .events = POLLOUT };
+
+	return syscall(SYS_poll, &p, 1, 0) != 0;
+}
+
+/* Have @size bytes at @area present, up to @share of what all spares together may hold; stops when the app comes. */
+static void prefault(uint8_t *area, uint64_t size, uint64_t share, int advice)
+{
+	const uint64_t piece = 256 * 1024;
+
+	if (size > share / sp_options.pool)
+		size = share / sp_options.pool;
+	for (uint64_t at = 0; at < size && !request_waits(); at += piece)
+		if (madvise(area + at, size - at < piece ? size - at : piece, advice) < 0)
+			return;
+}
+
+static uint64_t at_most(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void idle(void)
+{
+	const struct sp_need *need = &sp_zygote.expected;
+	uint8_t *input = (uint8_t *)(uintptr_t)helper.input;
+
+	if (request_waits())
+		return;
+	madvise(helper.memory, 2 * PAGE, MADV_POPULATE_WRITE);
+	madvise(helper.memory + SP_MEM_REQUEST, PAGE, MADV_POPULATE_WRITE);
+	sp_memory_prefault(HEAP_READY);
+	for (unsigned step = 0; !request_waits(); step++)
+		if (!sp_zygote.plugin->rehearse(step, need->kind))
+			break;
+	prefault(input, at_most(need->input, sp_options.input_limit), INPUT_READY_MAX, MADV_POPULATE_READ);
+	prefault(helper.output, at_most(need->output, helper.output_size), OUTPUT_READY_MAX, MADV_POPULATE_WRITE);
+}
+
+/* Private copies: what is checked is what is used. The payload gets a NUL behind it. */
+static int take_request(void)
+{
+	struct sp_request *req = &helper.request;
+	const uint8_t *p = helper.memory + SP_MEM_REQUEST;
+
+	memcpy(req, p, sizeof(*req));
+	if (req->magic != SP_REQUEST_MAGIC || req->version != SP_WIRE_VERSION || req->payload_len > SP_PAYLOAD_MAX)
+		return -EPROTO;
+	if (req->input >= SP_INPUT_MAX || (req->input == SP_INPUT_FILE) != (helper.file != NULL))
+		return -EPROTO;
+	if (req->input_len > sp_options.input_limit || req->input_split > req->input_len)
+		return -EPROTO;
+	memcpy(helper.payload, p + sizeof(*req), req->payload_len);
+	return 0;
+}
+
+static void take_input(void)
+{
+	const struct sp_request *req = &helper.request;
 
 	switch (req->input) {
-	case SP_INPUT_FD:
-		r = map_file(fd);
-		if (r == 0)
-			sp_vfs_set_input(NULL, helper.file, helper.file_size);
+	case SP_INPUT_FILE:
+		sp_vfs_set_input(NULL, helper.file, helper.file_size);
 		break;
 	case SP_INPUT_MEMORY:
 		sp_vfs_set_input(NULL, helper.input, req->input_len);
@@ -253,47 +247,44 @@ static int take_input(const struct sp_request *req, int fd)
 		sp_vfs_set_error(NULL, req->input_errno ? req->input_errno : ENOENT);
 	}
 	helper.input_size = req->input == SP_INPUT_MEMORY ? req->input_len : 0;
-	return r;
 }
 
 static void work(void) __attribute__((noreturn));
 static void work(void)
 {
 	struct sp_reply reply = { 0 };
-	struct sp_request req = { 0 };
-	uint32_t step = 0;
-	int fd = -1, r;
+	int r = take_request();
 
-	r = receive_request(&req, &fd);
-	if (r)
-		fail(r, 100);
-	sp_events_attach(helper.memory);
-	r = take_input(&req, fd);
 	if (r)
 		fail(r, 101);
-	r = sp_zygote.plugin->prepare(&req, helper.payload);
+	sp_events_attach(helper.memory);
+	take_input();
+	sp_note_input(helper.request.input_len);
+	r = sp_zygote.plugin->run(&helper.request, helper.payload, &reply);
 	if (r)
 		fail(r, 102);
-	sp_vfs_switch(true);
-	r = sp_lockdown(&sp_zygote.filter, &step);
+	send_reply(&reply);
+	end();
+}
+
+void sp_spare_live(int channel, int memory, int file)
+{
+	uint32_t step = 100;
+	int r = take_over(channel);
+
+	if (r == 0)
+		r = map_memory(memory);
+	if (r == 0 && file >= 0)
+		r = map_file(file);
+	if (r == 0) {
+		if (file < 0)
+			idle();
+		sp_vfs_switch(true);
+		r = sp_lockdown(&sp_zygote.filter, &step);
+	}
+	send_ready();
 	if (r)
 		fail(r, step);
 	/* The first untrusted byte is looked at below this line, and nothing below it can be undone. */
-	sp_zygote.plugin->run(&reply);
-	send_reply(&reply);
-	end(sp_output_class(helper.output_used));
-}
-
-void sp_spare_live(int channel, int memory)
-{
-	int r = take_over(channel, memory);
-
-	if (r == 0)
-		r = map_memory();
-	if (r == 0)
-		r = sp_lockdown_early();
-	if (r)
-		fail(r, 99);
-	idle();
 	work();
 }

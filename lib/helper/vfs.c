@@ -76,6 +76,12 @@ void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_
 	f->split = split;
 }
 
+void sp_vfs_peek(const void **ret_data, uint64_t *ret_len)
+{
+	*ret_data = input.data;
+	*ret_len = input.data ? input.len : 0;
+}
+
 void sp_vfs_set_name(const char *name)
 {
 	input.name = name;

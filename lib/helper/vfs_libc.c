@@ -345,7 +345,7 @@ SP_EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 
 SP_EXPORT void abort(void)
 {
-	sp_state_note(SP_STATE_ABORT);
+	sp_note_state(SP_STATE_ABORT);
 	/* Natively SIGABRT; raise(3) needs system calls. An undefined instruction needs none. */
 	__builtin_trap();
 }

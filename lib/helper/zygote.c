@@ -47,17 +47,40 @@ static int make_memory(int *ret_fd)
 	return 0;
 }
 
+/* A pipe that is full of the plug; its reading end never blocks, its writing end does. */
+static int make_channel(int ret_fds[2])
+{
+	static const char plug[SP_PLUG];
+	_cleanup_fd_ int in = -1, out = -1;
+	int p[2];
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return -errno;
+	in = p[0];
+	out = p[1];
+	if (fcntl(out, F_SETPIPE_SZ, SP_PLUG) != SP_PLUG)
+		return -EINVAL;
+	if (syscall(SYS_write, out, plug, sizeof(plug)) != sizeof(plug) || fcntl(in, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
+	ret_fds[0] = steal_fd(&in);
+	ret_fds[1] = steal_fd(&out);
+	return 0;
+}
+
 static int make_parts(struct parts *p)
 {
+	int r;
+
 	*p = (struct parts){ { -1, -1 }, -1, { -1, -1 } };
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, p->channel) < 0)
-		return -errno;
+	r = make_channel(p->channel);
+	if (r)
+		return r;
 	if (pipe2(p->obituary, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	return make_memory(&p->memory);
 }
 
-static int offer(const struct parts *p, pid_t pid)
+static int offer(int socket, const struct parts *p, pid_t pid)
 {
 	struct sp_offer msg = { .magic = SP_OFFER_MAGIC,
 				.version = SP_WIRE_VERSION,
@@ -68,7 +91,7 @@ static int offer(const struct parts *p, pid_t pid)
 	struct iovec iov = { &msg, sizeof(msg) };
 	const int fds[3] = { p->channel[0], p->memory, p->obituary[0] };
 
-	return sp_fd_send(SP_FD_POOL, &iov, 1, fds, 3);
+	return sp_fd_send(socket, &iov, 1, fds, 3);
 }
 
 static struct sp_child *free_slot(void)
@@ -79,7 +102,8 @@ static struct sp_child *free_slot(void)
 	return NULL;
 }
 
-static int fork_spare(void)
+/* Fork a helper and offer it on @socket; with @file (else -1) mapped. */
+static int fork_spare(int socket, int file)
 {
 	struct sp_child *slot = free_slot();
 	struct parts p;
@@ -95,12 +119,13 @@ static int fork_spare(void)
 	}
 	pid = _Fork(); /* without the libraries' atfork handlers: the child uses none of their locks or threads */
 	if (pid == 0)
-		sp_spare_live(p.channel[1], p.memory);
+		sp_spare_live(p.channel[1], p.memory, file);
 	if (pid > 0) {
-		*slot = (struct sp_child){ .pid = pid, .obituary = steal_fd(&p.obituary[1]) };
+		*slot = (struct sp_child){ pid, steal_fd(&p.obituary[1]), p.memory, { 0 } };
 		live++;
 		sp_obituary_watch(pid);
-		r = offer(&p, pid);
+		r = offer(socket, &p, pid);
+		p.memory = -1;
 	} else {
 		r = -errno;
 	}
@@ -114,7 +139,7 @@ static void refill(unsigned wanted)
 	int r = 0;
 
 	while (live < wanted && r == 0)
-		r = fork_spare();
+		r = fork_spare(SP_FD_POOL, -1);
 	if (r && r != -EPIPE && !live && !told) {
 		struct sp_offer msg = { .magic = SP_OFFER_MAGIC, .version = SP_WIRE_VERSION, .kind = SP_OFFER_FAILED };
 		struct iovec iov = { &msg, sizeof(msg) };
@@ -134,18 +159,37 @@ static struct sp_child *find(pid_t pid)
 	return NULL;
 }
 
-/* Follow the need up at once and down slowly, so that one small picture among large ones costs nothing. */
-static void learn(int status)
+static void follow(uint64_t need, uint64_t *expected)
 {
-	uint64_t need;
-
-	if (!WIFEXITED(status))
-		return;
-	need = sp_output_class_bytes(WEXITSTATUS(status));
-	if (need >= sp_zygote.expected_output)
-		sp_zygote.expected_output = need;
+	/* Up at once and down by halves: pictures of one size tend to come together. */
+	if (need >= *expected)
+		*expected = need;
 	else
-		sp_zygote.expected_output -= (sp_zygote.expected_output - need) / 8;
+		*expected -= (*expected - need + 1) / 2;
+}
+
+static void learn(const struct sp_child *c)
+{
+	struct sp_mem_head head;
+
+	if (sp_fd_pread(c->memory, &head, sizeof(head), SP_MEM_HEAD) || !head.need.kind)
+		return;
+	follow(head.need.output, &sp_zygote.expected.output);
+	follow(head.need.input, &sp_zygote.expected.input);
+	sp_zygote.expected.kind = head.need.kind;
+}
+
+/*
+ * The last reference to a large memory gives its pages back, which takes a while: when it is ours, the app need not. One is held, at
+ * most a second longer than its helper lived.
+ */
+static int held = -1;
+#define HOLD_MS 1000
+
+static void hold(int memory)
+{
+	sp_close_fd(&held);
+	held = memory;
 }
 
 static void reap(void)
@@ -158,24 +202,44 @@ static void reap(void)
 		c = find(pid);
 		if (!c || !sp_obituary_wait(c, status))
 			continue;
-		learn(status);
-		sp_close_fd(&c->obituary);
+		learn(c);
+		hold(c->memory);
 		c->pid = 0;
 		live--;
 	}
 }
 
-/* Messages of the app: somebody found no spare. Returns false when the app is gone. */
+static void made_to_order(const int fds[2])
+{
+	struct sp_offer msg = { .magic = SP_OFFER_MAGIC, .version = SP_WIRE_VERSION, .kind = SP_OFFER_FAILED };
+	struct iovec iov = { &msg, sizeof(msg) };
+	int r = fork_spare(fds[0], fds[1]);
+
+	if (r == 0)
+		return;
+	snprintf(msg.reason, sizeof(msg.reason), "no helper can be forked: %s", strerror(-r));
+	sp_fd_send(fds[0], &iov, 1, NULL, 0);
+}
+
+/* Messages of the app. Returns false when the app is gone. */
 static bool listen_pool(unsigned *asked)
 {
 	struct sp_ask msg;
+	int fds[2];
 	size_t nfds;
 	long r;
 
-	while ((r = sp_fd_receive(SP_FD_POOL, &msg, sizeof(msg), MSG_DONTWAIT, NULL, 0, &nfds)) > 0)
-		if (r == sizeof(msg) && msg.magic == SP_ASK_MAGIC)
+	while ((r = sp_fd_receive(SP_FD_POOL, &msg, sizeof(msg), MSG_DONTWAIT, fds, 2, &nfds)) > 0) {
+		bool known = r == sizeof(msg) && msg.magic == SP_ASK_MAGIC;
+
+		if (known && msg.kind == SP_ASK_SPARE && nfds == 0)
 			++*asked;
-	return r == -EAGAIN;
+		if (known && msg.kind == SP_ASK_FILE && nfds == 2)
+			made_to_order(fds);
+		for (size_t i = 0; i < nfds; i++)
+			sp_close(fds[i]);
+	}
+	return r == -EAGAIN || r == -EMFILE || r == -EBADMSG;
 }
 
 static void kill_all(void)
@@ -185,25 +249,55 @@ static void kill_all(void)
 			kill(children[i].pid, SIGKILL);
 }
 
+/* Nobody reads this helper's obituary any more: the call is over, or was given up. */
+static void abandon(struct sp_child *c)
+{
+	sp_close_fd(&c->obituary);
+	kill(c->pid, SIGKILL);
+}
+
+/* Wait for something to do. false when that is not possible. */
+static bool wait_for_work(int sigfd, bool *ret_pool, bool *ret_sig)
+{
+	struct pollfd fds[2 + CHILDREN_MAX] = { { .fd = SP_FD_POOL, .events = POLLIN }, { .fd = sigfd, .events = POLLIN } };
+	struct sp_child *who[2 + CHILDREN_MAX];
+	unsigned n = 2;
+	long r;
+
+	for (size_t i = 0; i < CHILDREN_MAX; i++)
+		if (children[i].pid && children[i].obituary >= 0) {
+			who[n] = &children[i];
+			fds[n++].fd = children[i].obituary; /* POLLERR needs no asking for */
+		}
+	r = syscall(SYS_poll, fds, n, held < 0 ? -1 : HOLD_MS);
+	if (r < 0 && errno != EINTR)
+		return false;
+	if (r == 0)
+		sp_close_fd(&held);
+	for (unsigned i = 2; i < n; i++)
+		if (fds[i].revents & POLLERR)
+			abandon(who[i]);
+	*ret_pool = fds[0].revents;
+	*ret_sig = fds[1].revents;
+	return true;
+}
+
 static void loop(int sigfd)
 {
-	struct pollfd fds[2] = { { .fd = SP_FD_POOL, .events = POLLIN }, { .fd = sigfd, .events = POLLIN } };
+	bool pool = false, sig = false;
 	struct signalfd_siginfo info;
 	unsigned asked;
 
-	for (;;) {
+	do {
 		asked = 0;
-		if (fds[1].revents && syscall(SYS_read, sigfd, &info, sizeof(info)) > 0)
+		if (sig && syscall(SYS_read, sigfd, &info, sizeof(info)) > 0)
 			reap();
-		if (fds[0].revents && !listen_pool(&asked))
+		if (pool && !listen_pool(&asked))
 			return;
 		refill((unsigned)sp_options.pool);
 		if (asked)
 			refill(live + asked > CHILDREN_MAX ? CHILDREN_MAX : live + asked);
-		fds[0].revents = fds[1].revents = 0;
-		if (syscall(SYS_poll, fds, 2, -1) < 0 && errno != EINTR)
-			return;
-	}
+	} while (wait_for_work(sigfd, &pool, &sig));
 }
 
 int sp_zygote_loop(void)

@@ -5,17 +5,19 @@
  * Pool socket (AF_UNIX, SOCK_SEQPACKET, one a zygote): the zygote queues one sp_offer for each spare helper, with three
  * descriptors: channel, memory, obituary. Whoever receives the message owns that spare; the kernel gives each message
  * to exactly one receiver, so threads and forked children never share a helper. The app may send sp_ask when it
- * finds the queue empty.
+ * finds the queue empty, or needs a helper made to order.
  *
- * Channel (AF_UNIX, SOCK_STREAM, one a helper): one sp_request, its payload, at most one descriptor; back comes one
- * sp_reply. A stream cannot carry an empty message, so a read of 0 bytes always means that the helper's end is closed,
- * and as the helper may not close it, that the helper is gone.
+ * Memory (memfd of fixed size, sealed against shrinking and growing, one a helper): head, events, request, input, output at
+ * the offsets below. All of it may be written by the helper at any instant until it is gone.
  *
- * Memory (memfd of fixed size, sealed against shrinking and growing, one a helper): head, events, input area, output area at the
- * offsets below. All of it may be written by the helper at any instant until it is gone.
+ * Channel (pipe that holds SP_PLUG bytes, one a helper; the helper has the writing end and nothing else). The zygote fills it up, with
+ * the plug. The spare locks itself down for good and then writes SP_READY, which blocks: it waits inside one of the two system
+ * calls it has left. The app puts request and input into the memory and reads the plug; that releases the helper, whose
+ * byte arrives, and after it one sp_reply. The helper may not close its end, so end of file means that it is
+ * gone, and end of file before SP_READY that nobody looked at the request.
  *
- * Obituary (pipe, one a helper): the zygote writes one sp_obituary when the helper died of anything but exit, and
- * closes its end when it has reaped the helper.
+ * Obituary (pipe, one a helper): the zygote writes SP_GONE when the helper has ended by exit and can run no more, or
+ * one sp_obituary when it died of anything else, and closes its end. The app closing the reading end ends the helper.
  */
 #ifndef SP_WIRE_H
 #define SP_WIRE_H
@@ -60,17 +62,25 @@ struct sp_offer {
 SP_STATIC_ASSERT(sizeof(struct sp_offer) == 224, "sp_offer");
 SP_STATIC_ASSERT(offsetof(struct sp_offer, memory_size) == 16, "sp_offer.memory_size");
 
-/* app -> zygote: the queue is empty and somebody waits. */
+/* app -> zygote. */
+enum sp_ask_kind {
+	SP_ASK_SPARE = 1, /* the queue is empty and somebody waits */
+	/* A helper that has a certain file mapped. Two descriptors: a SOCK_SEQPACKET socket to send the offer to, and the file. */
+	SP_ASK_FILE = 2,
+};
 struct sp_ask {
 	uint32_t magic; /* SP_ASK_MAGIC */
-	uint32_t count; /* spares wanted; the zygote decides */
+	uint32_t kind;	/* enum sp_ask_kind */
 };
 SP_STATIC_ASSERT(sizeof(struct sp_ask) == 8, "sp_ask");
+
+#define SP_PLUG 4096u /* bytes; a pipe holds at least a page */
+#define SP_READY 'R'
 
 /* How the input bytes reach the helper. */
 enum sp_input {
 	SP_INPUT_ERRNO = 0,  /* there are none: opening the name fails with @input_errno */
-	SP_INPUT_FD = 1,     /* a regular file, its descriptor travels with the request */
+	SP_INPUT_FILE = 1,   /* the file that the helper was made for */
 	SP_INPUT_MEMORY = 2, /* @input_len bytes stand in the memory's input area */
 	/* As MEMORY, but of a pipe or device that was opened twice: the first opening of the name reads the first
 	 * @input_split bytes, the second one the rest, and none can seek. */
@@ -78,7 +88,7 @@ enum sp_input {
 	SP_INPUT_MAX = 4,
 };
 
-/* app -> helper */
+/* app -> helper, in the memory; the payload follows. */
 struct sp_request {
 	uint32_t magic;	      /* SP_REQUEST_MAGIC */
 	uint16_t version;     /* SP_WIRE_VERSION */
@@ -88,7 +98,7 @@ struct sp_request {
 	uint64_t input_len;   /* bytes, MEMORY and STREAM */
 	uint64_t input_split; /* bytes, STREAM */
 	int32_t input_errno;  /* ERRNO */
-	uint32_t verbose;     /* 1: keep what a stack trace needs */
+	uint32_t reserved;
 };
 SP_STATIC_ASSERT(sizeof(struct sp_request) == 40, "sp_request");
 SP_STATIC_ASSERT(offsetof(struct sp_request, input_len) == 16, "sp_request.input_len");
@@ -119,7 +129,8 @@ struct sp_reply {
 };
 SP_STATIC_ASSERT(sizeof(struct sp_reply) == 128, "sp_reply");
 
-/* zygote -> app, on the obituary pipe. */
+/* zygote -> app, on the obituary pipe: the number SP_GONE, or one record. */
+#define SP_GONE 0x47505301u /* "\1SPG", 4 bytes */
 #define SP_STACK_MAX 3072u
 struct sp_obituary {
 	uint32_t magic;	     /* SP_OBITUARY_MAGIC */
@@ -140,16 +151,24 @@ SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one pie
 #define SP_MEM_HEAD 0u
 #define SP_MEM_EVENTS 4096u
 #define SP_EVENTS_MAX (128u * 1024u)
+#define SP_MEM_REQUEST (256u * 1024u)
 #define SP_MEM_INPUT (1024u * 1024u)
-SP_STATIC_ASSERT(SP_MEM_EVENTS + SP_EVENTS_MAX <= SP_MEM_INPUT, "events end before the input");
+SP_STATIC_ASSERT(SP_MEM_EVENTS + SP_EVENTS_MAX <= SP_MEM_REQUEST, "events end before the request");
+SP_STATIC_ASSERT(SP_MEM_REQUEST + sizeof(struct sp_request) + SP_PAYLOAD_MAX <= SP_MEM_INPUT, "it ends before the input");
 
 /* What the helper notes as it goes, for the case that it never comes to a reply. */
 enum sp_state { SP_STATE_NONE = 0, SP_STATE_ABORT = 1, SP_STATE_MAX = 2 };
+/* What spares to come had better have ready. Three numbers of a helper that may be hostile: they decide about speed alone. */
+struct sp_need {
+	uint64_t output, input; /* bytes */
+	uint64_t kind;		/* what to rehearse, the plugin's number, 0 unknown */
+};
 struct sp_mem_head {
 	uint32_t event_len; /* bytes of events so far */
 	uint32_t state;	    /* enum sp_state */
+	struct sp_need need;
 };
-SP_STATIC_ASSERT(sizeof(struct sp_mem_head) == 8, "sp_mem_head");
+SP_STATIC_ASSERT(sizeof(struct sp_mem_head) == 32, "sp_mem_head");
 
 /* Events: what the library printed and which errors it raised, in order. */
 enum sp_event_type {

@@ -62,16 +62,22 @@ void take_area()
 	allocator.start(base, size);
 }
 
-bool rehearse(unsigned step)
+// Samples of the kind that was last wanted; before any was, of the commonest two.
+bool rehearse(unsigned step, uint64_t kind)
 {
-	if (step >= samples.size())
-		return false;
 	if (step == 0)
 		take_area();
-	sp_vfs_switch(true);
-	decode_sample(samples[step], cv::IMREAD_COLOR);
-	sp_vfs_switch(false);
-	return true;
+	for (const Sample &s : samples) {
+		if (kind ? s.kind != kind : s.kind > 2)
+			continue;
+		if (step-- != 0)
+			continue;
+		sp_vfs_switch(true);
+		decode_sample(s, cv::IMREAD_COLOR);
+		sp_vfs_switch(false);
+		return true;
+	}
+	return false;
 }
 
 int prepare(const sp_request *req, const void *payload)
@@ -197,10 +203,23 @@ sp_cv_thrown call_and_catch(sp_cv_reply *ret)
 	}
 }
 
-void run(sp_reply *reply)
+// The first bytes of the input, whatever way it came.
+std::string input_start()
+{
+	const void *bytes;
+	uint64_t size;
+
+	sp_vfs_peek(&bytes, &size);
+	return std::string(static_cast<const char *>(bytes), size < 2 ? size : 2);
+}
+
+int run(const sp_request *req, const void *payload, sp_reply *reply)
 {
 	sp_cv_reply body = {};
+	const int r = prepare(req, payload);
 
+	if (r)
+		return r;
 	body.thrown = call_and_catch(&body);
 	reply->kind = body.thrown ? SP_REPLY_THROW : SP_REPLY_RESULT;
 	if (!body.result && allocator.exhausted())
@@ -208,10 +227,11 @@ void run(sp_reply *reply)
 	else if (!body.result && entry != SP_CV_HAVE_READER && sp_memory_failed())
 		reply->kind = SP_REPLY_MEMORY;
 	std::memcpy(reply->body, &body, sizeof(body));
-	sp_output_note(allocator.peak());
+	sp_note_need(allocator.peak(), sample_kind(samples, input_start()));
+	return 0;
 }
 
-const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, prepare, run };
+const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run };
 
 } // namespace
 

@@ -10,7 +10,7 @@ namespace sp_cv {
 namespace {
 
 // Below this many bytes a copy is cheaper than a mapping, its page faults and the wait for the helper's end (bench/RESULTS.md).
-const uint64_t kCopyMax = 192 * 1024;
+const uint64_t kCopyMax = 2 * 1024 * 1024;
 
 // What cv::fastMalloc aligns to (CV_MALLOC_ALIGN); programs may rely on it.
 const uint64_t kAlign = 64;
@@ -64,31 +64,15 @@ bool take_copy(const sp_front_ops *front, sp_call *call, const Picture &p, cv::M
 	return true;
 }
 
-// Private, not shared: a program that forks after reading keeps its own copy, as with any Mat.
-void *map_picture(const sp_call *call, uint64_t start, size_t length)
-{
-	void *map = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE, call->memory, static_cast<off_t>(start));
-
-	if (map == MAP_FAILED)
-		return nullptr;
-	// All pages at once, without copying them (MAP_POPULATE would). Kernels before 5.14 take the faults one by one.
-	madvise(map, length, MADV_POPULATE_READ);
-	return map;
-}
-
 bool take_mapping(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
 {
-	const uint64_t page = 4096, start = p.offset & ~(page - 1);
-	const size_t length = static_cast<size_t>(p.offset - start + p.bytes);
+	void *map, *pixels;
+	size_t length;
 
-	if (front->gone(call) != 0)
-		return failed(call, SP_BAD_REPLY, "the helper said more than its reply");
-	void *map = map_picture(call, start, length);
-	if (!map)
+	if (front->map(call, p.offset, p.bytes, &map, &length, &pixels))
 		return take_copy(front, call, p, ret);
 	cv::UMatData *u = new cv::UMatData(mapped_allocator());
-	uint8_t *pixels = static_cast<uint8_t *>(map) + (p.offset - start);
-	u->data = u->origdata = pixels;
+	u->data = u->origdata = static_cast<uint8_t *>(pixels);
 	u->size = p.bytes;
 	u->userdata = map;
 	u->handle = reinterpret_cast<void *>(length);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "shims/opencv/samples.hh"
 
+#include <cstdint>
+#include <cstring>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include "lib/helper/helper.h"
@@ -53,7 +55,25 @@ const Kind kinds[] = {
 	{ ".exr", CV_32FC3, 0, 0 },
 };
 
+// The number of the extension's first place in the list.
+uint64_t kind_of(const char *extension)
+{
+	const Kind *k = kinds;
+
+	while (std::strcmp(k->extension, extension) != 0)
+		k++;
+	return static_cast<uint64_t>(k - kinds) + 1;
+}
+
 } // namespace
+
+uint64_t sample_kind(const std::vector<Sample> &samples, const std::string &start)
+{
+	for (const Sample &s : samples)
+		if (start.size() == 2 && s.bytes.size() > 2 && std::memcmp(s.bytes.data(), start.data(), 2) == 0)
+			return s.kind;
+	return UINT64_MAX;
+}
 
 std::vector<Sample> make_samples()
 {
@@ -66,6 +86,7 @@ std::vector<Sample> make_samples()
 		if (k.param)
 			params = { k.param, k.value };
 		s.name = std::string("sample") + k.extension;
+		s.kind = kind_of(k.extension);
 		try {
 			if (cv::imencode(k.extension, pattern(24, k.type), s.bytes, params))
 				samples.push_back(s);

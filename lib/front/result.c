@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Results in the shared memory: copied, or mapped in place.
+ *
+ * A mapping may be made, and its page tables filled, long before the result is there: pages that were only read are the file's own, so what the helper
+ * writes afterwards is seen. It must not be given away before the helper can write no more.
+ */
+#include "lib/front/internal.h"
+
+#include <sys/mman.h>
+
+#define PAGE 4096ull
+#define PIECE (1024u * 1024u)
+/* A helper that answers sooner needs no help. Waking it, the kernel also expects us to sleep, and may put it on our own core (the waking is "sync"):
+ * so sleep we do. For the same reason nothing here spins. */
+#define AHEAD_MS 1
+/* How long a helper that has replied may take to end, ms: then its memory is copied instead. */
+#define GONE_MS 5000
+
+/* Bytes from the start of the output area that the last result reached to if it was mapped, else 0; a guess for the next. */
+static uint64_t reach;
+
+int sp_result_copy(struct sp_call *call, void *dst, size_t len, uint64_t offset)
+{
+	if (offset > call->memory_size || len > call->memory_size - offset)
+		return -EBADMSG;
+	if (offset >= call->output)
+		__atomic_store_n(&reach, 0, __ATOMIC_RELAXED);
+	return sp_fd_pread(call->memory, dst, len, offset);
+}
+
+static void *map_private(const struct sp_call *call, uint64_t offset, uint64_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, call->memory, (off_t)offset);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* All page table entries at once, without copying a page (MAP_POPULATE would). Kernels before 5.14 take the faults one by one. */
+static void populate(void *p, uint64_t len)
+{
+	madvise(p, len, MADV_POPULATE_READ);
+}
+
+void sp_result_ahead(struct sp_call *call)
+{
+	uint64_t len = __atomic_load_n(&reach, __ATOMIC_RELAXED);
+	char *p;
+
+	if (!len || sp_fd_wait(call->channel, AHEAD_MS) != 0)
+		return;
+	p = map_private(call, call->output, len);
+	if (!p)
+		return;
+	call->ahead = p;
+	call->ahead_len = len;
+	for (uint64_t at = 0; at < len && sp_fd_wait(call->channel, 0) == 0; at += PIECE)
+		populate(p + at, len - at < PIECE ? len - at : PIECE);
+}
+
+void sp_result_drop(struct sp_call *call)
+{
+	if (call->ahead)
+		munmap(call->ahead, call->ahead_len);
+	call->ahead = NULL;
+}
+
+/* 0 when the helper can run no more, or has given its memory up. */
+static int wait_gone(struct sp_call *call)
+{
+	uint32_t word = 0;
+	char more;
+	int r;
+
+	if (sp_fd_wait(call->obituary, GONE_MS) != 1)
+		return -ETIMEDOUT;
+	r = sp_fd_read(call->obituary, &word, sizeof(word));
+	if (r == 0 && (word == SP_GONE || word == SP_OBITUARY_MAGIC))
+		return 0;
+	/* The zygote is gone itself. End of file on the channel comes when the helper's only descriptor is closed, which in a process
+	 * that ends (exit_files) comes after it has given up its memory (exit_mm; kernel/exit.c). */
+	if (sp_fd_wait(call->channel, GONE_MS) != 1)
+		return -ETIMEDOUT;
+	return sp_fd_read(call->channel, &more, 1) == -ENODATA ? 0 : -EBADMSG;
+}
+
+/* Is [start, start + len) of the memory within the mapping made ahead? */
+static bool is_ahead(const struct sp_call *call, uint64_t start, uint64_t len)
+{
+	return call->ahead && start >= call->output && start - call->output <= call->ahead_len &&
+	       len <= call->ahead_len - (start - call->output);
+}
+
+int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **ret_map, size_t *ret_map_len, void **ret_data)
+{
+	uint64_t start = offset & ~(PAGE - 1), end;
+	char *map;
+	int r;
+
+	if (!len || offset < call->output || offset > call->memory_size || len > call->memory_size - offset)
+		return -EBADMSG;
+	r = wait_gone(call);
+	if (r)
+		return r;
+	end = (offset + len + PAGE - 1) & ~(PAGE - 1);
+	if (is_ahead(call, start, end - start)) {
+		map = call->ahead;
+		*ret_map_len = call->ahead_len;
+		start = call->output;
+		call->ahead = NULL;
+	} else {
+		map = map_private(call, start, end - start);
+		if (!map)
+			return -errno;
+		*ret_map_len = end - start;
+	}
+	populate(map + ((offset - start) & ~(PAGE - 1)), len);
+	__atomic_store_n(&reach, end - call->output, __ATOMIC_RELAXED);
+	*ret_map = map;
+	*ret_data = map + (offset - start);
+	return 0;
+}
