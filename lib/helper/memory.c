@@ -76,6 +76,7 @@ int sp_memory_reserve(uint64_t limit)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_TRIM_THRESHOLD, -1);
 	mallopt(M_TOP_PAD, 0);
+	mallopt(M_MXFAST, 0); /* no small blocks to be gathered up later, see sp_memory_settle */
 	p = __libc_malloc(limit);
 	if (!p)
 		return -ENOMEM;
@@ -86,6 +87,13 @@ int sp_memory_reserve(uint64_t limit)
 	free(p ? (void *)(end - limit) : NULL);
 	failed = false;
 	return 0;
+}
+
+void sp_memory_settle(void)
+{
+	void *volatile p = __libc_malloc(1u << 20);
+
+	free(p);
 }
 
 void sp_memory_prefault(uint64_t bytes)
