@@ -5,12 +5,12 @@
 #include <locale>
 #include <memory>
 #include <string>
-#include <unistd.h>
 #include <vector>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include "lib/front/front.h"
+#include "lib/wire/util.h"
 #include "shims/opencv/format.h"
 #include "shims/opencv/picture.hh"
 #include "shims/opencv/replay.hh"
@@ -119,8 +119,8 @@ public:
 	~Input()
 	{
 		std::free(bytes_);
-		if (data.fd >= 0)
-			close(data.fd);
+		// close(3) is a cancellation point: a thread that was cancelled during the call would unwind out of this destructor.
+		sp_close(data.fd);
 	}
 	Input(const Input &) = delete;
 	Input &operator=(const Input &) = delete;
