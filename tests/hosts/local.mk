@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# test-<theme> runs the subject <theme>, a badly behaved program.
+HOSTS_TESTS = tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/make-pictures tests/hosts/threads
+check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
+TESTS += $(HOSTS_TESTS)
+check_LTLIBRARIES += libcompare.la libhost.la
+
+libcompare_la_SOURCES = tests/hosts/compare.c tests/hosts/compare.h
+libcompare_la_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+libhost_la_SOURCES = tests/hosts/host.cc tests/hosts/host.hh
+libhost_la_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+HOSTS_LIBS = libcompare.la libprocesses.la $(TEST_LIBS)
+SUBJECT_LIBS = libhost.la libprocesses.la $(OPENCV_LIBS)
+
+tests_hosts_make_pictures_SOURCES = tests/hosts/make-pictures.cc
+tests_hosts_make_pictures_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+tests_hosts_make_pictures_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_threads_SOURCES = tests/hosts/test-threads.c
+tests_hosts_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_threads_LDADD = $(HOSTS_LIBS)
+tests_hosts_threads_SOURCES = tests/hosts/threads.cc
+tests_hosts_threads_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_threads_LDADD = $(SUBJECT_LIBS)
