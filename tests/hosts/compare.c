@@ -82,3 +82,15 @@ void run_preloaded(struct outcome *ret, const char *name, const char *mode)
 	if (!ret)
 		outcome_free(&own);
 }
+
+void assert_only_failed_calls(const struct outcome *o)
+{
+	const char *line = o->err, *end;
+
+	for (; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		assert_non_null(end);
+		if (strncmp(line, "libsandbox-preload: cv::im", 26) != 0 || !memmem(line, (size_t)(end - line), "; ", 2))
+			fail_msg("neither silence nor a clear line: %.*s", (int)(end - line), line);
+	}
+}

@@ -19,6 +19,9 @@ void assert_same_mode_how(const char *subject, const char *mode, struct how how)
 /* Run it preloaded only, as what it looks at is not there natively. @ret may be NULL; else the caller frees it. */
 void run_preloaded(struct outcome *ret, const char *subject, const char *mode);
 
+/* Its stderr has nothing but whole lines which say that a call failed. */
+void assert_only_failed_calls(const struct outcome *o);
+
 /* No process of the program with @mark is left a second after its end. */
 void assert_all_gone(const char *mark);
 

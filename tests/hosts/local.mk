@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
@@ -23,3 +23,17 @@ tests_hosts_test_threads_LDADD = $(HOSTS_LIBS)
 tests_hosts_threads_SOURCES = tests/hosts/threads.cc
 tests_hosts_threads_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
 tests_hosts_threads_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_forks_SOURCES = tests/hosts/test-forks.c
+tests_hosts_test_forks_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_forks_LDADD = $(HOSTS_LIBS)
+tests_hosts_forks_SOURCES = tests/hosts/forks.cc
+tests_hosts_forks_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_forks_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_spawns_SOURCES = tests/hosts/test-spawns.c
+tests_hosts_test_spawns_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_spawns_LDADD = $(HOSTS_LIBS)
+tests_hosts_spawns_SOURCES = tests/hosts/spawns.cc
+tests_hosts_spawns_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_spawns_LDADD = $(SUBJECT_LIBS)
