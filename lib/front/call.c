@@ -179,26 +179,46 @@ static enum sp_status take_reply(struct sp_call *call)
 	}
 }
 
-/* A conversation that ended without a reply. */
-static enum sp_status judge(struct sp_call *call, int r)
+/*
+ * A conversation that ended without a reply. Returns true when the next helper may have the request: one that died unseen because its zygote did
+ * (killed, out of memory, replaced by another thread that changed the locale, closed by closefrom) says nothing about the file.
+ * Whoever owns a helper gains nothing by this, since it cannot end its zygote.
+ */
+static bool judge(struct sp_call *call, int r)
 {
 	switch (r) {
 	case -ENODATA:
-		sp_diagnose(call);
-		return call->status;
+		return !sp_diagnose(call) && sp_pool_lost(call);
 	case -ETIMEDOUT:
-		return fail(call, SP_TIMEOUT, NULL, 0);
+		fail(call, SP_TIMEOUT, NULL, 0);
+		return false;
 	case -EBADMSG:
-		return fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
+		fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
+		return false;
 	case -EFBIG:
-		return fail(call, SP_LIMIT, "input", 0);
+		fail(call, SP_LIMIT, "input", 0);
+		return false;
 	default:
-		return fail(call, SP_SETUP, call->reason ? call->reason : "the request could not be handed over", -r);
+		fail(call, SP_SETUP, call->reason ? call->reason : "the request could not be handed over", -r);
+		return false;
 	}
 }
 
-/* More spares than can be waiting: whoever kills them all must be quick about it. */
-#define ATTEMPTS 66
+/* More spares than can be waiting, each of which may have been killed; zygotes that die under a call. */
+#define SPARES_MAX 66
+#define ZYGOTES_MAX 3
+
+static int converse_with_one(struct sp_call *call, struct message *m, const char *locale)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; r == -EAGAIN && i < SPARES_MAX; i++) {
+		drop_helper(call);
+		call->reason = NULL;
+		r = converse(call, m, locale);
+	}
+	return r;
+}
 
 static enum sp_status call_run(struct sp_call *call, uint16_t entry, const void *payload, uint32_t payload_len,
 			       const struct sp_input_data *input, const char *locale)
@@ -219,13 +239,14 @@ static enum sp_status call_run(struct sp_call *call, uint16_t entry, const void 
 	r = choose_input(&m);
 	if (r)
 		return fail(call, SP_SETUP, "the file cannot be looked at", -r);
-	for (int i = 0; i < ATTEMPTS; i++) {
-		r = converse(call, &m, locale);
-		if (r != -EAGAIN)
+	for (int i = 0; i < ZYGOTES_MAX; i++) {
+		r = converse_with_one(call, &m, locale);
+		if (r == 0)
+			return take_reply(call);
+		if (!judge(call, r))
 			break;
-		drop_helper(call);
 	}
-	return r ? judge(call, r) : take_reply(call);
+	return call->status;
 }
 
 /* How many bytes of events there are: the reply says so, else the head that the helper kept up to date. */

@@ -86,7 +86,7 @@ static void print_stack(const struct sp_obituary *o)
 	syscall(SYS_write, 2, line, n);
 }
 
-void sp_diagnose(struct sp_call *call)
+bool sp_diagnose(struct sp_call *call)
 {
 	struct sp_mem_head head = { 0 };
 	struct sp_obituary o;
@@ -97,11 +97,12 @@ void sp_diagnose(struct sp_call *call)
 	sp_fd_pread(call->memory, &head, sizeof(head), SP_MEM_HEAD);
 	if (!read_obituary(call, &o)) {
 		call->reason = "the helper ended without an answer (nobody saw why: its zygote is gone)";
-		return;
+		return false;
 	}
 	if (WIFSIGNALED(o.wait_status))
 		judge_signal(call, &o, WTERMSIG(o.wait_status), head.state);
 	print_stack(&o);
+	return true;
 }
 
 void sp_say(const char *text)

@@ -81,10 +81,12 @@ int sp_pool_start(enum sp_family family, const char *locale);
  * memory_size, output. 0, or -errno with call->reason and detail.
  */
 int sp_pool_take(struct sp_call *call, int file, const char *locale);
+/* Is the zygote of the helper that was taken gone, or replaced by another? Helpers die with their zygote. */
+bool sp_pool_lost(const struct sp_call *call);
 
 /* ---- diagnose.c ---- */
-/* The helper ended without a (whole) reply: set call->status, reason, detail from the obituary. */
-void sp_diagnose(struct sp_call *call);
+/* The helper ended without a (whole) reply: set call->status, reason, detail from the obituary. False when there is none. */
+bool sp_diagnose(struct sp_call *call);
 void sp_report(const struct sp_call *call);
 /* One line on stderr, prefixed; also used when there is no call. */
 void sp_say(const char *text);

@@ -9,6 +9,7 @@
 #include "lib/front/internal.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@ struct pool {
 	int fd;	      /* the app's end, or -1; written under the lock, read by anyone */
 	uint64_t ino; /* its inode; likewise */
 	uint64_t key; /* sp_environment_key() the zygote was started with; likewise */
-	int alive;    /* 0 once end of file was seen on it */
+	uint64_t dead; /* the last inode that was found to have nobody at its other end; written by anyone */
 	int owner;    /* lock: pid of the holder, 0 free */
 };
 
@@ -65,16 +66,24 @@ static bool is_ours(int fd, uint64_t ino)
 	return fd >= 0 && fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) && (uint64_t)st.st_ino == ino;
 }
 
-static bool fits(struct pool *p, uint64_t key, int *ret_fd)
+static bool fits(struct pool *p, uint64_t key, int *ret_fd, uint64_t *ret_ino)
 {
 	int fd = __atomic_load_n(&p->fd, __ATOMIC_ACQUIRE);
+	uint64_t ino = __atomic_load_n(&p->ino, __ATOMIC_ACQUIRE);
 
-	if (!__atomic_load_n(&p->alive, __ATOMIC_ACQUIRE) || __atomic_load_n(&p->key, __ATOMIC_ACQUIRE) != key)
+	if (ino == __atomic_load_n(&p->dead, __ATOMIC_ACQUIRE) || __atomic_load_n(&p->key, __ATOMIC_ACQUIRE) != key)
 		return false;
-	if (!is_ours(fd, __atomic_load_n(&p->ino, __ATOMIC_ACQUIRE)))
+	if (!is_ours(fd, ino))
 		return false;
 	*ret_fd = fd;
+	*ret_ino = ino;
 	return true;
+}
+
+/* By inode: another thread may have put a new zygote in its place since. */
+static void give_up(struct pool *p, uint64_t ino)
+{
+	__atomic_store_n(&p->dead, ino, __ATOMIC_RELEASE);
 }
 
 /* Away from the low numbers, which programs reuse and loop over. */
@@ -115,7 +124,6 @@ static int publish(struct pool *p, int fd, uint64_t key)
 	__atomic_store_n(&p->ino, (uint64_t)st.st_ino, __ATOMIC_RELEASE);
 	__atomic_store_n(&p->fd, fd, __ATOMIC_RELEASE);
 	__atomic_store_n(&p->key, key, __ATOMIC_RELEASE);
-	__atomic_store_n(&p->alive, 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -203,18 +211,19 @@ static int start(struct pool *p, enum sp_family family, const char *locale, uint
 	return r;
 }
 
-static int ensure(enum sp_family family, const char *locale, int *ret_fd)
+static int ensure(enum sp_family family, const char *locale, int *ret_fd, uint64_t *ret_ino)
 {
 	struct pool *p = &pools[family];
 	uint64_t key = sp_environment_key(locale);
 	int r = 0;
 
-	if (fits(p, key, ret_fd))
+	if (fits(p, key, ret_fd, ret_ino))
 		return 0;
 	lock(p);
-	if (!fits(p, key, ret_fd)) {
+	if (!fits(p, key, ret_fd, ret_ino)) {
 		r = start(p, family, locale, key);
 		*ret_fd = p->fd;
+		*ret_ino = p->ino;
 	}
 	unlock(p);
 	return r;
@@ -222,11 +231,12 @@ static int ensure(enum sp_family family, const char *locale, int *ret_fd)
 
 int sp_pool_start(enum sp_family family, const char *locale)
 {
+	uint64_t ino;
 	int fd;
 
 	if (sp_config()->bad)
 		return -EINVAL;
-	return ensure(family, locale, &fd);
+	return ensure(family, locale, &fd, &ino);
 }
 
 static void ask(int fd)
@@ -342,12 +352,12 @@ int sp_pool_take(struct sp_call *call, int file, const char *locale)
 	struct sp_offer offer;
 
 	for (int i = 0; r == -EPIPE && i < 3; i++) {
-		r = ensure(family, locale, &fd);
+		r = ensure(family, locale, &fd, &call->zygote);
 		if (r)
 			break;
 		r = file < 0 ? receive(fd, true, &offer, fds) : order(fd, file, &offer, fds);
 		if (r == -EPIPE)
-			__atomic_store_n(&pools[family].alive, 0, __ATOMIC_RELEASE);
+			give_up(&pools[family], call->zygote);
 	}
 	if (r == -ECANCELED)
 		memcpy(call->detail, offer.reason, sizeof(call->detail));
@@ -357,4 +367,16 @@ int sp_pool_take(struct sp_call *call, int file, const char *locale)
 	}
 	sp_environment_freeze();
 	return accept_offer(call, &offer, fds);
+}
+
+bool sp_pool_lost(const struct sp_call *call)
+{
+	struct pool *p = &pools[call->entry->family];
+	struct pollfd end = { .fd = __atomic_load_n(&p->fd, __ATOMIC_ACQUIRE) };
+
+	/* Spares that are about to die may still be on offer, so an end of file is not waited for. */
+	if (is_ours(end.fd, call->zygote) && (syscall(SYS_poll, &end, 1, 0) != 1 || !(end.revents & (POLLHUP | POLLERR))))
+		return false;
+	give_up(p, call->zygote);
+	return true;
 }
