@@ -251,6 +251,24 @@ static bool is_lost(long r)
 	return r == 0 || r == -ECONNRESET || r == -EPIPE || r == -EBADF || r == -ENOTSOCK;
 }
 
+/*
+ * In a program that has closed its standard descriptors we would get their numbers, and what it prints would go to the helper, with SIGPIPE for
+ * an answer.
+ */
+static int move_up(int *fd)
+{
+	int r = 0;
+
+	if (*fd <= 2) {
+		r = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+		if (r < 0)
+			return -errno;
+		sp_close(*fd);
+		*fd = r;
+	}
+	return 0;
+}
+
 /* Wait for a message on @fd, asking for it when @fd is the pool. Bytes received, 0 or -EPIPE when the zygote is gone, -errno. */
 static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3], size_t *ret_nfds)
 {
@@ -285,6 +303,8 @@ static int receive(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3]
 		r = -ECANCELED;
 	else
 		r = nfds == 3 ? 0 : -EPROTO;
+	for (int i = 0; i < 3 && r == 0; i++)
+		r = move_up(&ret_fds[i]);
 	if (r && nfds == 3)
 		for (int i = 0; i < 3; i++)
 			sp_close(ret_fds[i]);
