@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
@@ -37,3 +37,10 @@ tests_hosts_test_spawns_LDADD = $(HOSTS_LIBS)
 tests_hosts_spawns_SOURCES = tests/hosts/spawns.cc
 tests_hosts_spawns_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
 tests_hosts_spawns_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_signals_SOURCES = tests/hosts/test-signals.c
+tests_hosts_test_signals_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_signals_LDADD = $(HOSTS_LIBS)
+tests_hosts_signals_SOURCES = tests/hosts/signals.cc
+tests_hosts_signals_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_signals_LDADD = $(SUBJECT_LIBS)
