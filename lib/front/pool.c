@@ -105,20 +105,23 @@ static int move_high(int fd)
 	return fd;
 }
 
-/* Make @fd the pool's descriptor. A number that is still ours is kept: other threads may be waiting on it. */
+/*
+ * Make @fd the pool's descriptor. A number that is still ours is kept: other threads may be waiting on it. It cannot be kept when the
+ * program has lowered RLIMIT_NOFILE below it; nobody else can get it then.
+ */
 static int publish(struct pool *p, int fd, uint64_t key)
 {
+	bool held = is_ours(p->fd, p->ino);
 	struct stat st;
-	int old = p->fd;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (is_ours(old, p->ino)) {
-		if (dup3(fd, old, O_CLOEXEC) < 0)
-			return -errno;
+	if (held && dup3(fd, p->fd, O_CLOEXEC) >= 0) {
 		sp_close(fd);
-		fd = old;
+		fd = p->fd;
 	} else {
+		if (held)
+			sp_close(p->fd);
 		fd = move_high(fd);
 	}
 	__atomic_store_n(&p->ino, (uint64_t)st.st_ino, __ATOMIC_RELEASE);
