@@ -67,8 +67,18 @@ public:
 
 		if (ok() && reply_.result && check(&p))
 			picture_take(front, &call_, p, &m);
+		else if (ok())
+			make_empty(&m);
 		report();
 		return m;
+	}
+
+	// Natively the library creates the Mat before it decodes: one that it had to empty again keeps dimensions and type.
+	void make_empty(cv::Mat *m) const
+	{
+		m->release();
+		if (reply_.empty_dims == 2 && reply_.type >= 0 && !(reply_.type & ~CV_MAT_TYPE_MASK))
+			m->create(0, 0, reply_.type);
 	}
 
 	bool check(Picture *ret)
@@ -281,10 +291,12 @@ cv::Mat sp_imdecode_dst(const cv::_InputArray &array, int flags, cv::Mat *dst)
 	if (call.ok() && call.reply().created && call.raw()->reply.kind == SP_REPLY_THROW)
 		dst->create(call.reply().created_rows, call.reply().created_cols, call.reply().created_type);
 	call.replay_all();
-	if (!call.ok() || (call.reply().created && !call.reply().result))
+	if (!call.ok())
 		dst->release();
 	else if (call.reply().result)
 		fill(&call, dst);
+	else if (call.reply().created)
+		call.make_empty(dst);
 	call.report();
 	return *dst;
 }

@@ -46,12 +46,12 @@ enum sp_cv_thrown {
 struct sp_cv_reply {
 	uint32_t result; /* bool of HAVE_READER; 1: a Mat follows */
 	uint32_t thrown; /* enum sp_cv_thrown */
-	/* The picture: continuous, rows and cols > 0. */
+	/* The picture: continuous, rows and cols > 0. Of an empty Mat the type is all there is. */
 	int32_t rows, cols, type;
 	uint32_t created; /* DST: the library came to create() ... */
 	uint64_t offset;  /* of the pixels in the output area, bytes */
 	int32_t created_rows, created_cols, created_type; /* ... with these */
-	uint32_t reserved;
+	uint32_t empty_dims; /* of an empty Mat: 0, or 2 when the library had created it before it failed */
 };
 SP_STATIC_ASSERT(sizeof(struct sp_cv_reply) == 48, "sp_cv_reply");
 SP_STATIC_ASSERT(sizeof(struct sp_cv_reply) <= SP_REPLY_BODY, "fits a reply");

@@ -125,8 +125,11 @@ void hand_over(const cv::Mat &m, sp_cv_reply *ret)
 	cv::Mat copy;
 	uint64_t offset;
 
-	if (m.empty())
+	ret->type = m.type();
+	if (m.empty()) {
+		ret->empty_dims = static_cast<uint32_t>(m.dims);
 		return;
+	}
 	if (!m.isContinuous() || !allocator.offset_of(m, &offset)) {
 		copy = cv::Mat(m.rows, m.cols, m.type());
 		m.copyTo(copy);
@@ -135,7 +138,6 @@ void hand_over(const cv::Mat &m, sp_cv_reply *ret)
 	ret->result = 1;
 	ret->rows = m.rows;
 	ret->cols = m.cols;
-	ret->type = m.type();
 	ret->offset = offset;
 }
 
