@@ -1,1 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+PARITY_TESTS = tests/parity/test-pictures
+PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures
+check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
+TESTS += $(PARITY_TESTS)
+PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h
+PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh
+
+tests_parity_corpus_SOURCES = tests/parity/corpus.cc tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-jpeg.cc \
+	tests/parity/corpus-png.cc tests/parity/corpus-pnm.cc tests/parity/corpus-tiff.cc
+tests_parity_corpus_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_corpus_LDADD = $(OPENCV_LIBS)
+
+tests_parity_pictures_SOURCES = tests/parity/pictures.cc tests/parity/flags.hh $(PARITY_REPORT)
+tests_parity_pictures_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_pictures_LDADD = $(OPENCV_LIBS)
+
+tests_parity_test_pictures_SOURCES = tests/parity/test-pictures.c $(PARITY_COMPARE)
+tests_parity_test_pictures_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_pictures_LDADD = $(TEST_LIBS)

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// corpus DIRECTORY: write the pictures there. OPENCV_IO_ENABLE_OPENEXR=1 is for the caller to set.
+#include "tests/parity/corpus.hh"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+
+uint8_t sample(int x, int y, int c)
+{
+	return uint8_t((x * 37 + y * 59 + x * y * (c + 1) + c * 85) & 255);
+}
+
+cv::Mat pattern(int rows, int cols, int type)
+{
+	const int cn = CV_MAT_CN(type), depth = CV_MAT_DEPTH(type);
+	cv::Mat bytes(rows, cols, CV_MAKETYPE(CV_8U, cn)), m;
+
+	for (int y = 0; y < rows; y++)
+		for (int x = 0; x < cols; x++)
+			for (int c = 0; c < cn; c++)
+				bytes.ptr(y)[x * cn + c] = sample(x, y, c);
+	bytes.convertTo(m, depth, depth == CV_16U ? 257 : depth == CV_8U ? 1 : 1 / 255., depth == CV_8U || depth == CV_16U ? 0 : 0.001);
+	return m;
+}
+
+void add(Bytes *b, const Bytes &more)
+{
+	b->insert(b->end(), more.begin(), more.end());
+}
+
+void add(Bytes *b, const char *text)
+{
+	while (*text)
+		b->push_back(uint8_t(*text++));
+}
+
+void add_be16(Bytes *b, unsigned v)
+{
+	add(b, Bytes{ uint8_t(v >> 8), uint8_t(v) });
+}
+
+void add_be32(Bytes *b, uint32_t v)
+{
+	add_be16(b, v >> 16);
+	add_be16(b, v & 0xffff);
+}
+
+void add_le16(Bytes *b, unsigned v)
+{
+	add(b, Bytes{ uint8_t(v), uint8_t(v >> 8) });
+}
+
+void add_le32(Bytes *b, uint32_t v)
+{
+	add_le16(b, v & 0xffff);
+	add_le16(b, v >> 16);
+}
+
+namespace {
+
+std::string directory;
+int made;
+
+void write(const std::string &name, const Bytes &b)
+{
+	std::ofstream f(directory + "/" + name, std::ios::binary);
+
+	f.write(reinterpret_cast<const char *>(b.data()), std::streamsize(b.size()));
+	if (!f.flush()) {
+		std::perror(name.c_str());
+		std::exit(1);
+	}
+	made++;
+}
+
+struct Sizes {
+	int rows, cols;
+};
+const Sizes all_sizes[] = { { 1, 1 }, { 7, 13 }, { 64, 61 }, { 480, 640 } };
+
+struct Kind {
+	const char *name, *extension; // the name goes between the size and the extension
+	int type, param, value;	      // param 0: none
+};
+
+const Kind kinds[] = {
+	{ "color", ".jpg", CV_8UC3, 0, 0 },
+	{ "gray", ".jpg", CV_8UC1, 0, 0 },
+	{ "progressive", ".jpg", CV_8UC3, cv::IMWRITE_JPEG_PROGRESSIVE, 1 },
+	{ "restart", ".jpg", CV_8UC3, cv::IMWRITE_JPEG_RST_INTERVAL, 3 },
+	{ "optimized", ".jpg", CV_8UC3, cv::IMWRITE_JPEG_OPTIMIZE, 1 },
+	{ "q10", ".jpg", CV_8UC3, cv::IMWRITE_JPEG_QUALITY, 10 },
+	{ "gray8", ".png", CV_8UC1, 0, 0 },
+	{ "rgb8", ".png", CV_8UC3, 0, 0 },
+	{ "rgba8", ".png", CV_8UC4, 0, 0 },
+	{ "gray16", ".png", CV_16UC1, 0, 0 },
+	{ "rgb16", ".png", CV_16UC3, 0, 0 },
+	{ "rgba16", ".png", CV_16UC4, 0, 0 },
+	{ "bilevel", ".png", CV_8UC1, cv::IMWRITE_PNG_BILEVEL, 1 },
+	{ "lossy", ".webp", CV_8UC3, cv::IMWRITE_WEBP_QUALITY, 70 },
+	{ "lossless", ".webp", CV_8UC3, cv::IMWRITE_WEBP_QUALITY, 101 },
+	{ "alpha", ".webp", CV_8UC4, cv::IMWRITE_WEBP_QUALITY, 70 },
+	{ "alpha-lossless", ".webp", CV_8UC4, cv::IMWRITE_WEBP_QUALITY, 101 },
+	{ "gray8", ".tiff", CV_8UC1, 0, 0 },
+	{ "rgb8", ".tiff", CV_8UC3, 0, 0 },
+	{ "rgba8", ".tiff", CV_8UC4, 0, 0 },
+	{ "gray16", ".tiff", CV_16UC1, 0, 0 },
+	{ "rgb16", ".tiff", CV_16UC3, 0, 0 },
+	{ "rgba16", ".tiff", CV_16UC4, 0, 0 },
+	{ "gray32f", ".tiff", CV_32FC1, 0, 0 },
+	{ "rgb32f", ".tiff", CV_32FC3, 0, 0 },
+	{ "gray64f", ".tiff", CV_64FC1, 0, 0 },
+	{ "none", ".tiff", CV_8UC3, cv::IMWRITE_TIFF_COMPRESSION, 1 },
+	{ "lzw", ".tiff", CV_16UC3, cv::IMWRITE_TIFF_COMPRESSION, 5 },
+	{ "deflate", ".tiff", CV_8UC3, cv::IMWRITE_TIFF_COMPRESSION, 8 },
+	{ "packbits", ".tiff", CV_8UC1, cv::IMWRITE_TIFF_COMPRESSION, 32773 },
+	{ "lzma", ".tiff", CV_16UC1, cv::IMWRITE_TIFF_COMPRESSION, 34925 },
+	{ "zstd", ".tiff", CV_8UC3, cv::IMWRITE_TIFF_COMPRESSION, 50000 },
+	{ "gray8", ".jp2", CV_8UC1, 0, 0 },
+	{ "rgb8", ".jp2", CV_8UC3, 0, 0 },
+	{ "rgba8", ".jp2", CV_8UC4, 0, 0 },
+	{ "gray16", ".jp2", CV_16UC1, 0, 0 },
+	{ "rgb16", ".jp2", CV_16UC3, 0, 0 },
+	{ "gray8", ".bmp", CV_8UC1, 0, 0 },
+	{ "rgb8", ".bmp", CV_8UC3, 0, 0 },
+	{ "rgba8", ".bmp", CV_8UC4, 0, 0 },
+	{ "binary", ".pbm", CV_8UC1, 0, 0 },
+	{ "ascii", ".pbm", CV_8UC1, cv::IMWRITE_PXM_BINARY, 0 },
+	{ "binary8", ".pgm", CV_8UC1, 0, 0 },
+	{ "binary16", ".pgm", CV_16UC1, 0, 0 },
+	{ "ascii8", ".pgm", CV_8UC1, cv::IMWRITE_PXM_BINARY, 0 },
+	{ "binary8", ".ppm", CV_8UC3, 0, 0 },
+	{ "binary16", ".ppm", CV_16UC3, 0, 0 },
+	{ "ascii16", ".ppm", CV_16UC3, cv::IMWRITE_PXM_BINARY, 0 },
+	{ "gray8", ".pam", CV_8UC1, 0, 0 },
+	{ "rgb8", ".pam", CV_8UC3, 0, 0 },
+	{ "rgba8", ".pam", CV_8UC4, 0, 0 },
+	{ "rgb16", ".pam", CV_16UC3, 0, 0 },
+	{ "gray8", ".ras", CV_8UC1, 0, 0 },
+	{ "rgb8", ".sr", CV_8UC3, 0, 0 },
+	{ "rgb32f", ".hdr", CV_32FC3, 0, 0 },
+	{ "gray32f", ".pfm", CV_32FC1, 0, 0 },
+	{ "rgb32f", ".pfm", CV_32FC3, 0, 0 },
+	{ "gray32f", ".exr", CV_32FC1, 0, 0 },
+	{ "rgb32f", ".exr", CV_32FC3, 0, 0 },
+	{ "rgba32f", ".exr", CV_32FC4, 0, 0 },
+	{ "half", ".exr", CV_32FC3, cv::IMWRITE_EXR_TYPE, cv::IMWRITE_EXR_TYPE_HALF },
+	{ "piz", ".exr", CV_32FC3, cv::IMWRITE_EXR_COMPRESSION, cv::IMWRITE_EXR_COMPRESSION_PIZ },
+	{ "dwaa", ".exr", CV_32FC3, cv::IMWRITE_EXR_COMPRESSION, cv::IMWRITE_EXR_COMPRESSION_DWAA },
+};
+
+// The large size for a few only: it is where time goes.
+bool is_for_large(const Kind &k)
+{
+	const std::string n = k.name;
+
+	return n == "color" || n == "rgb8" || n == "progressive" || n == "lossy" || n == "gray16" || n == "binary16" || n == "rgb32f";
+}
+
+void write_encoded()
+{
+	for (const Kind &k : kinds)
+		for (const Sizes &s : all_sizes) {
+			std::vector<int> params;
+			Bytes b;
+
+			if (s.rows == 480 && !is_for_large(k))
+				continue;
+			if (s.rows < 64 && std::string(k.extension) == ".jp2") // six resolutions are its encoder's least
+				continue;
+			if (k.param)
+				params = { k.param, k.value };
+			if (!cv::imencode(k.extension, pattern(s.rows, s.cols, k.type), b, params)) {
+				std::fprintf(stderr, "%s%s cannot be written\n", k.name, k.extension);
+				std::exit(1);
+			}
+			write(std::to_string(s.cols) + "x" + std::to_string(s.rows) + "-" + k.name + k.extension, b);
+		}
+}
+
+void write_pages()
+{
+	const std::vector<int> jpeg = { cv::IMWRITE_TIFF_COMPRESSION, 7, 278, 16 }; // RowsPerStrip, for JPEG a multiple of 8
+	const std::vector<cv::Mat> pages = { pattern(20, 30, CV_8UC3), pattern(40, 10, CV_8UC1), pattern(5, 5, CV_16UC3) };
+
+	if (!cv::imwrite(directory + "/pages.tiff", pages))
+		std::exit(1);
+	if (!cv::imwrite(directory + "/jpeg.tiff", pattern(64, 61, CV_8UC3), jpeg))
+		std::exit(1);
+	made += 2;
+}
+
+void write_jpegs()
+{
+	Bytes b;
+
+	for (int components : { 1, 3, 4 })
+		for (int adobe : { -1, 0, 1, 2 })
+			write("hand-" + std::to_string(components) + "-adobe" + std::to_string(adobe) + ".jpg",
+			      make_jpeg(61, 47, components, adobe));
+	write("hand-cmyk-large.jpg", make_jpeg(640, 480, 4, 0));
+	cv::imencode(".jpg", pattern(47, 61, CV_8UC3), b);
+	for (int o = 0; o <= 9; o++)
+		write("exif-" + std::to_string(o) + ".jpg", with_orientation(b, o, o % 2));
+	cv::imencode(".jpg", pattern(40, 40, CV_8UC1), b);
+	write("exif-square-5.jpg", with_orientation(b, 5, true));
+	cv::imencode(".jpg", pattern(480, 640, CV_8UC3), b);
+	write("exif-large-6.jpg", with_orientation(b, 6, false));
+	write("exif-large-3.jpg", with_orientation(b, 3, false));
+}
+
+void write_pngs()
+{
+	static const int modes[][2] = { { 0, 1 }, { 0, 2 }, { 0, 4 }, { 0, 8 }, { 0, 16 }, { 2, 8 }, { 2, 16 }, { 3, 1 },
+					{ 3, 2 }, { 3, 4 }, { 3, 8 }, { 4, 8 }, { 4, 16 }, { 6, 8 }, { 6, 16 } };
+
+	for (const auto &m : modes)
+		for (bool interlaced : { false, true })
+			write("hand-" + std::to_string(m[0]) + "-" + std::to_string(m[1]) + (interlaced ? "-interlaced.png" : ".png"),
+			      make_png(PngKind{ 33, 19, m[1], m[0], interlaced, 0 }));
+	for (int o = 1; o <= 8; o++)
+		write("exif-" + std::to_string(o) + ".png", make_png(PngKind{ 33, 19, 8, 2, false, o }));
+}
+
+void write_bmps()
+{
+	for (int k = 0; k < BMP_KINDS; k++) {
+		write("hand-" + std::to_string(k) + ".bmp", make_bmp(BmpKind(k), 33, 19));
+		write("hand-1x1-" + std::to_string(k) + ".bmp", make_bmp(BmpKind(k), 1, 1));
+	}
+}
+
+void write_tiffs()
+{
+	static const TiffKind list[] = {
+		{ 33, 19, 1, 1, 0, 1, false, false, false, 0 },	 { 33, 19, 1, 1, 1, 1, true, false, false, 0 },
+		{ 33, 19, 4, 1, 1, 1, false, false, false, 0 },	 { 33, 19, 8, 1, 0, 1, true, true, false, 0 },
+		{ 33, 19, 8, 1, 3, 1, false, false, false, 0 },	 { 33, 19, 8, 3, 2, 1, true, false, false, 6 },
+		{ 33, 19, 8, 3, 2, 1, false, true, false, 3 },	 { 33, 19, 8, 3, 2, 1, false, false, true, 0 },
+		{ 33, 19, 8, 4, 2, 1, false, true, false, 8 },	 { 33, 19, 8, 4, 5, 1, false, false, false, 0 },
+		{ 33, 19, 16, 1, 1, 1, true, false, false, 5 },	 { 33, 19, 16, 1, 1, 2, false, false, false, 0 },
+		{ 33, 19, 16, 3, 2, 1, true, true, false, 0 },	 { 33, 19, 16, 4, 2, 1, false, false, false, 0 },
+		{ 33, 19, 32, 1, 1, 3, false, true, false, 0 },	 { 33, 19, 32, 3, 2, 3, false, false, false, 2 },
+		{ 33, 19, 32, 1, 1, 1, false, false, false, 0 }, { 33, 19, 32, 1, 1, 2, false, false, false, 0 },
+		{ 33, 19, 64, 1, 1, 3, false, false, false, 0 }, { 33, 19, 8, 3, 6, 1, false, false, false, 0 },
+		{ 33, 19, 8, 2, 1, 1, false, false, false, 0 },	 { 33, 19, 64, 3, 2, 3, false, false, false, 0 },
+	};
+	int n = 0;
+
+	for (const TiffKind &k : list)
+		write("hand-" + std::to_string(n++) + ".tiff", make_tiff(k));
+}
+
+void write_pnms()
+{
+	static const unsigned maxima[] = { 1, 7, 255, 256, 4095, 65535 };
+
+	for (int kind = 1; kind <= 6; kind++)
+		for (unsigned max : maxima)
+			if (kind % 3 != 1 || max == 1)
+				write("hand-" + std::to_string(kind) + "-" + std::to_string(max) + ".pnm", make_pnm(kind, 33, 19, max));
+	write("hand-bw.pam", make_pam("BLACKANDWHITE", 1, 33, 19, 1));
+	write("hand-bwa.pam", make_pam("BLACKANDWHITE_ALPHA", 2, 33, 19, 1));
+	write("hand-graya.pam", make_pam("GRAYSCALE_ALPHA", 2, 33, 19, 255));
+	write("hand-rgba16.pam", make_pam("RGB_ALPHA", 4, 33, 19, 65535));
+	write("hand-strange.pam", make_pam("STRANGE", 3, 33, 19, 200));
+	for (int depth : { 1, 8, 24, 32 })
+		for (int type : { 0, 1, 2, 3 })
+			write("hand-" + std::to_string(depth) + "-" + std::to_string(type) + ".ras",
+			      make_ras(type, depth, 33, 19, depth == 8 && type != 2));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	if (argc != 2)
+		return 2;
+	directory = argv[1];
+	write_encoded();
+	write_pages();
+	write_jpegs();
+	write_pngs();
+	write_bmps();
+	write_tiffs();
+	write_pnms();
+	std::printf("%d files\n", made);
+	return 0;
+}
