@@ -248,6 +248,17 @@ bool created_is_sane(const sp_cv_reply &r)
 	       static_cast<int64_t>(r.created_rows) * r.created_cols < limit && CV_MAT_CN(r.created_type) <= 4;
 }
 
+// What the library had made of the program's Mat when it threw.
+void leave_at_throw(Call *call, cv::Mat *dst)
+{
+	const sp_cv_reply &r = call->reply();
+
+	if (r.created && r.result)
+		fill(call, dst);
+	else if (r.created)
+		dst->create(r.created_rows, r.created_cols, r.created_type);
+}
+
 } // namespace
 
 cv::Mat sp_imread(const std::string &name, int flags)
@@ -288,8 +299,8 @@ cv::Mat sp_imdecode_dst(const cv::_InputArray &array, int flags, cv::Mat *dst)
 	call.run(SP_CV_IMDECODE_DST, request, std::string(), input);
 	if (call.ok() && call.reply().created && !created_is_sane(call.reply()))
 		call.fail(SP_BAD_REPLY, "it describes a picture that cannot be", 0);
-	if (call.ok() && call.reply().created && call.raw()->reply.kind == SP_REPLY_THROW)
-		dst->create(call.reply().created_rows, call.reply().created_cols, call.reply().created_type);
+	if (call.ok() && call.raw()->reply.kind == SP_REPLY_THROW)
+		leave_at_throw(&call, dst);
 	call.replay_all();
 	if (!call.ok())
 		dst->release();

@@ -44,7 +44,7 @@ enum sp_cv_thrown {
 };
 
 struct sp_cv_reply {
-	uint32_t result; /* bool of HAVE_READER; 1: a Mat follows */
+	uint32_t result; /* bool of HAVE_READER; 1: a Mat follows (DST: perhaps with an exception, too) */
 	uint32_t thrown; /* enum sp_cv_thrown */
 	/* The picture: continuous, rows and cols > 0. Of an empty Mat the type is all there is. */
 	int32_t rows, cols, type;

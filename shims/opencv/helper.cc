@@ -171,6 +171,7 @@ void call_library(sp_cv_reply *ret)
 	try {
 		hand_over(cv::imdecode(input_mat(), request.flags, &dst), ret);
 	} catch (...) {
+		hand_over(dst, ret); // the last steps, scaling and turning, can fail with the picture already there
 		note_created(first, ret);
 		throw;
 	}
@@ -224,9 +225,10 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 		return r;
 	body.thrown = call_and_catch(&body);
 	reply->kind = body.thrown ? SP_REPLY_THROW : SP_REPLY_RESULT;
-	if (!body.result && allocator.exhausted())
+	const bool failed = body.thrown || !body.result;
+	if (failed && allocator.exhausted())
 		reply->kind = SP_REPLY_OUTPUT;
-	else if (!body.result && entry != SP_CV_HAVE_READER && sp_memory_failed())
+	else if (failed && entry != SP_CV_HAVE_READER && sp_memory_failed())
 		reply->kind = SP_REPLY_MEMORY;
 	std::memcpy(reply->body, &body, sizeof(body));
 	sp_note_need(allocator.peak(), sample_kind(samples, input_start()));
