@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 PARITY_TESTS = tests/parity/test-pictures
-PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures
+PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures tests/parity/shapes
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
@@ -15,6 +15,10 @@ tests_parity_corpus_LDADD = $(OPENCV_LIBS)
 tests_parity_pictures_SOURCES = tests/parity/pictures.cc tests/parity/flags.hh $(PARITY_REPORT)
 tests_parity_pictures_CXXFLAGS = $(PARITY_CXXFLAGS)
 tests_parity_pictures_LDADD = $(OPENCV_LIBS)
+
+tests_parity_shapes_SOURCES = tests/parity/shapes.cc $(PARITY_REPORT)
+tests_parity_shapes_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_shapes_LDADD = $(OPENCV_LIBS)
 
 tests_parity_test_pictures_SOURCES = tests/parity/test-pictures.c $(PARITY_COMPARE)
 tests_parity_test_pictures_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
