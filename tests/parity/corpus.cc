@@ -7,11 +7,9 @@
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
 
-uint8_t sample(int x, int y, int c)
-{
-	return uint8_t((x * 37 + y * 59 + x * y * (c + 1) + c * 85) & 255);
-}
+namespace {
 
+// A picture of every colour, the same on every run; @type as in cv::Mat.
 cv::Mat pattern(int rows, int cols, int type)
 {
 	const int cn = CV_MAT_CN(type), depth = CV_MAT_DEPTH(type);
@@ -24,41 +22,6 @@ cv::Mat pattern(int rows, int cols, int type)
 	bytes.convertTo(m, depth, depth == CV_16U ? 257 : depth == CV_8U ? 1 : 1 / 255., depth == CV_8U || depth == CV_16U ? 0 : 0.001);
 	return m;
 }
-
-void add(Bytes *b, const Bytes &more)
-{
-	b->insert(b->end(), more.begin(), more.end());
-}
-
-void add(Bytes *b, const char *text)
-{
-	while (*text)
-		b->push_back(uint8_t(*text++));
-}
-
-void add_be16(Bytes *b, unsigned v)
-{
-	add(b, Bytes{ uint8_t(v >> 8), uint8_t(v) });
-}
-
-void add_be32(Bytes *b, uint32_t v)
-{
-	add_be16(b, v >> 16);
-	add_be16(b, v & 0xffff);
-}
-
-void add_le16(Bytes *b, unsigned v)
-{
-	add(b, Bytes{ uint8_t(v), uint8_t(v >> 8) });
-}
-
-void add_le32(Bytes *b, uint32_t v)
-{
-	add_le16(b, v & 0xffff);
-	add_le16(b, v >> 16);
-}
-
-namespace {
 
 std::string directory;
 int made;

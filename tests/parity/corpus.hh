@@ -6,12 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <vector>
-#include <opencv2/core.hpp>
 
 using Bytes = std::vector<uint8_t>;
 
-// A picture of every colour, the same on every run; @type as in cv::Mat.
-cv::Mat pattern(int rows, int cols, int type);
+// ---- corpus-bytes.cc ----
 // One byte of a picture that is made by hand: its value at @x, @y, channel @c.
 uint8_t sample(int x, int y, int c);
 
@@ -22,7 +20,7 @@ void add_be32(Bytes *b, uint32_t v);
 void add_le16(Bytes *b, unsigned v);
 void add_le32(Bytes *b, uint32_t v);
 
-// ---- png.cc ----
+// ---- corpus-png.cc ----
 struct PngKind {
 	int width, height, depth, color; // as in IHDR
 	bool interlaced;
@@ -34,7 +32,7 @@ Bytes make_png_bomb(uint32_t width, uint32_t height, int color, bool interlaced)
 // Ends after the header chunk.
 Bytes make_png_header(uint32_t width, uint32_t height);
 
-// ---- jpeg.cc ----
+// ---- corpus-jpeg.cc ----
 // A flat block of colour each 8x8 samples. @adobe: transform byte of an Adobe segment, -1: none.
 Bytes make_jpeg(int width, int height, int components, int adobe);
 // The header of @jpeg says @width x @height.
@@ -42,11 +40,11 @@ void set_jpeg_size(Bytes *jpeg, int width, int height);
 // An Exif segment behind the first marker of @jpeg.
 Bytes with_orientation(const Bytes &jpeg, int orientation, bool big_endian);
 
-// ---- bmp.cc ----
+// ---- corpus-bmp.cc ----
 enum BmpKind { BMP_1, BMP_4, BMP_8_GRAY, BMP_8_COLOR, BMP_15, BMP_16, BMP_24, BMP_32, BMP_32_ALPHA, BMP_RLE4, BMP_RLE8, BMP_OS2, BMP_KINDS };
 Bytes make_bmp(BmpKind kind, int width, int height);
 
-// ---- tiff.cc ----
+// ---- corpus-tiff.cc ----
 struct TiffKind {
 	int width, height, bits, samples, photometric, format; // format: SampleFormat
 	bool big_endian, tiled, planar;
@@ -54,7 +52,7 @@ struct TiffKind {
 };
 Bytes make_tiff(const TiffKind &k);
 
-// ---- pnm.cc ----
+// ---- corpus-pnm.cc ----
 Bytes make_pnm(int kind, int width, int height, unsigned max);
 Bytes make_pam(const char *tuple, int depth, int width, int height, unsigned max);
 Bytes make_ras(int type, int depth, int width, int height, bool map);

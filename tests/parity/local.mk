@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-PARITY_TESTS = tests/parity/test-pictures
-PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures tests/parity/shapes
+PARITY_TESTS = tests/parity/test-pictures tests/parity/test-broken
+PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
 PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h
 PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh
-
-tests_parity_corpus_SOURCES = tests/parity/corpus.cc tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-jpeg.cc \
+PARITY_CORPUS = tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-bytes.cc tests/parity/corpus-jpeg.cc \
 	tests/parity/corpus-png.cc tests/parity/corpus-pnm.cc tests/parity/corpus-tiff.cc
+EXTRA_DIST += tests/parity/pictures.py
+
+tests_parity_corpus_SOURCES = tests/parity/corpus.cc $(PARITY_CORPUS)
 tests_parity_corpus_CXXFLAGS = $(PARITY_CXXFLAGS)
 tests_parity_corpus_LDADD = $(OPENCV_LIBS)
 
@@ -20,6 +22,14 @@ tests_parity_shapes_SOURCES = tests/parity/shapes.cc $(PARITY_REPORT)
 tests_parity_shapes_CXXFLAGS = $(PARITY_CXXFLAGS)
 tests_parity_shapes_LDADD = $(OPENCV_LIBS)
 
+tests_parity_broken_SOURCES = tests/parity/broken.cc $(PARITY_CORPUS) $(PARITY_REPORT)
+tests_parity_broken_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_broken_LDADD = $(OPENCV_LIBS)
+
 tests_parity_test_pictures_SOURCES = tests/parity/test-pictures.c $(PARITY_COMPARE)
 tests_parity_test_pictures_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_parity_test_pictures_LDADD = $(TEST_LIBS)
+
+tests_parity_test_broken_SOURCES = tests/parity/test-broken.c $(PARITY_COMPARE)
+tests_parity_test_broken_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_broken_LDADD = $(TEST_LIBS)
