@@ -87,30 +87,29 @@ static void *map_area(const struct sp_call *call, uint64_t offset, uint64_t len)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static int read_file(int fd, char *to, uint64_t cap, uint64_t *ret_len)
+/* Returns how many bytes there are; where reading fails the file ends, as for a decoder. */
+static uint64_t read_file(int fd, char *to, uint64_t cap)
 {
 	uint64_t len = 0;
 	long r;
 
 	while (len < cap && (r = syscall(SYS_pread64, fd, to + len, cap - len, len)) != 0) {
 		if (r < 0 && errno != EINTR)
-			return -errno;
+			break;
 		len += r > 0 ? (uint64_t)r : 0;
 	}
-	*ret_len = len;
-	return 0;
+	return len;
 }
 
 int sp_input_put_file(const struct sp_call *call, int fd, uint64_t size, uint64_t *ret_len)
 {
 	char *p = map_area(call, SP_MEM_INPUT, size);
-	int r;
 
 	if (!p)
 		return -errno;
-	r = read_file(fd, p, size, ret_len);
+	*ret_len = read_file(fd, p, size);
 	munmap(p, size);
-	return r;
+	return 0;
 }
 
 int sp_input_put(const struct sp_call *call, const void *data, uint64_t len)

@@ -121,7 +121,7 @@ static int map_memory(int memory)
 	return 0;
 }
 
-/* A file that cannot be mapped (procfs, some FUSE) is read, into the heap. */
+/* A file that cannot be mapped (procfs, some FUSE) is read, into the heap. Where reading fails it ends, as for a decoder. */
 static int read_file(int fd)
 {
 	uint64_t cap = 64 * 1024, len = 0;
@@ -135,8 +135,6 @@ static int read_file(int fd)
 	}
 	if (!buf)
 		return -ENOMEM;
-	if (r < 0)
-		return -errno;
 	helper.file = buf;
 	helper.file_size = len;
 	return 0;
