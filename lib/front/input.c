@@ -23,7 +23,8 @@ void sp_input_open(const char *path, struct sp_input_data *ret)
 	}
 	ret->fd = fd;
 	if (S_ISDIR(st.st_mode)) {
-		/* fopen(3) opens a directory for reading; only its reads fail. To a decoder both are an end of file. */
+		/* fopen(3) opens a directory for reading; only its reads fail. To a decoder both are an end of file, to the program errno says why. */
+		errno = EISDIR;
 		ret->kind = SP_INPUT_MEMORY;
 	} else if (S_ISREG(st.st_mode)) {
 		ret->kind = SP_INPUT_FILE;
