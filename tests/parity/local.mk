@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-PARITY_TESTS = tests/parity/test-pictures tests/parity/test-broken
-PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken
+PARITY_TESTS = tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names \
+	tests/parity/test-state tests/parity/test-limits
+PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken \
+	tests/parity/names tests/parity/state tests/parity/limits
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
@@ -33,3 +35,27 @@ tests_parity_test_pictures_LDADD = $(TEST_LIBS)
 tests_parity_test_broken_SOURCES = tests/parity/test-broken.c $(PARITY_COMPARE)
 tests_parity_test_broken_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_parity_test_broken_LDADD = $(TEST_LIBS)
+
+tests_parity_names_SOURCES = tests/parity/names.cc $(PARITY_REPORT)
+tests_parity_names_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_names_LDADD = $(OPENCV_LIBS)
+
+tests_parity_state_SOURCES = tests/parity/state.cc $(PARITY_REPORT)
+tests_parity_state_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_state_LDADD = $(OPENCV_LIBS)
+
+tests_parity_limits_SOURCES = tests/parity/limits.cc $(PARITY_CORPUS) $(PARITY_REPORT)
+tests_parity_limits_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_limits_LDADD = $(OPENCV_LIBS)
+
+tests_parity_test_names_SOURCES = tests/parity/test-names.c $(PARITY_COMPARE)
+tests_parity_test_names_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_names_LDADD = $(TEST_LIBS)
+
+tests_parity_test_state_SOURCES = tests/parity/test-state.c $(PARITY_COMPARE)
+tests_parity_test_state_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_state_LDADD = $(TEST_LIBS)
+
+tests_parity_test_limits_SOURCES = tests/parity/test-limits.c $(PARITY_COMPARE)
+tests_parity_test_limits_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_limits_LDADD = $(TEST_LIBS)
