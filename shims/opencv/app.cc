@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <vector>
+#include <xmmintrin.h>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -112,6 +113,7 @@ void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name
 
 	request.log_level = cv::utils::logging::getLogLevel();
 	request.use_optimized = cv::useOptimized();
+	request.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;
 	request.name_len = static_cast<uint32_t>(name.size());
 	std::memcpy(payload.data(), &request, sizeof(request));
 	std::memcpy(payload.data() + sizeof(request), name.data(), name.size());

@@ -14,6 +14,9 @@ enum sp_cv_entry {
 	SP_CV_ENTRY_MAX = 5,
 };
 
+/* Bits of MXCSR that change results: denormals are zero, rounding, flush to zero. */
+#define SP_CV_SSE_CONTROL 0xe040u
+
 #define SP_CV_DIMS_MAX 32 /* CV_MAX_DIM */
 
 /* Payload: this, then name_len bytes of file name. */
@@ -24,7 +27,8 @@ struct sp_cv_request {
 	uint32_t name_len;     /* bytes, no NUL */
 	/* imdecode: header of the buffer's Mat. A continuous one's bytes are the request's input; another has none. */
 	int32_t dims, type;
-	uint32_t has_data, reserved;
+	uint32_t has_data;
+	uint32_t sse_control; /* rounding and denormals in the calling thread: MXCSR without its flags and masks */
 	int32_t size[SP_CV_DIMS_MAX];
 	uint64_t step[SP_CV_DIMS_MAX];
 };

@@ -7,6 +7,7 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <xmmintrin.h>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -98,6 +99,7 @@ int prepare(const sp_request *req, const void *payload)
 	cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(request.log_level));
 	if (cv::useOptimized() != bool(request.use_optimized))
 		cv::setUseOptimized(bool(request.use_optimized));
+	_mm_setcsr((_mm_getcsr() & ~SP_CV_SSE_CONTROL) | (request.sse_control & SP_CV_SSE_CONTROL));
 	take_area();
 	return 0;
 }
