@@ -107,6 +107,15 @@ private:
 	sp_cv_reply reply_ = {};
 };
 
+// The name of the global C++ locale, for the helper to have the same. One with facets of the program's own has no name ("*"): what the library
+// formats with them, numbers in some messages, is then formatted as in C.
+std::string locale_name()
+{
+	const std::string name = std::locale().name();
+
+	return name == "*" ? "C" : name;
+}
+
 void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name, const sp_input_data &input)
 {
 	std::vector<char> payload(sizeof(request) + name.size());
@@ -118,7 +127,7 @@ void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name
 	std::memcpy(payload.data(), &request, sizeof(request));
 	std::memcpy(payload.data() + sizeof(request), name.data(), name.size());
 	front->run(&call_, entry, payload.data(), static_cast<uint32_t>(payload.size()), &input,
-		   std::locale().name().c_str());
+		   locale_name().c_str());
 	if (ok())
 		std::memcpy(&reply_, call_.reply.body, sizeof(reply_));
 }
