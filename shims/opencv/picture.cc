@@ -118,7 +118,10 @@ bool picture_copy(const sp_front_ops *front, sp_call *call, const Picture &p, cv
 
 bool picture_take(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
 {
-	return p.bytes <= kCopyMax ? take_copy(front, call, p, ret) : take_mapping(front, call, p, ret);
+	// A program that has set an allocator of its own wants pixels from there.
+	const bool mappable = cv::Mat::getDefaultAllocator() == cv::Mat::getStdAllocator();
+
+	return p.bytes <= kCopyMax || !mappable ? take_copy(front, call, p, ret) : take_mapping(front, call, p, ret);
 }
 
 } // namespace sp_cv
