@@ -107,8 +107,8 @@ private:
 			cv::error(exception_of(head, str));
 		try {
 			cv::error(exception_of(head, str));
-		} catch (const cv::Exception &) {
-			// As in the library, which caught it too.
+		} catch (...) {
+			// As in the library, which catches all: the program's callback may have thrown what it likes.
 		}
 		return true;
 	}
