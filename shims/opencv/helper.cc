@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The helper's side of cv::imread and cv::imdecode: the same function with the same arguments, in a process that can do nothing else.
 #include <cerrno>
+#include <clocale>
 #include <cstring>
 #include <exception>
 #include <locale>
@@ -27,12 +28,21 @@ sp_cv_request request;
 std::string name;
 sp_cv_entry entry;
 
+// The C++ locale alone: std::locale::global() sets C's as well, which stays as the program has it.
+void set_cxx_locale(const char *cxx_locale)
+{
+	const std::string c = std::setlocale(LC_ALL, nullptr);
+
+	std::locale::global(std::locale(cxx_locale));
+	std::setlocale(LC_ALL, c.c_str());
+}
+
 const char *warm_up(const char *cxx_locale)
 {
 	static std::string reason;
 
 	try {
-		std::locale::global(std::locale(cxx_locale));
+		set_cxx_locale(cxx_locale);
 		cv::setNumThreads(1); // a helper has none, and can have none
 		redirect_streams();
 		cv::Mat::setDefaultAllocator(&allocator);
