@@ -223,7 +223,7 @@ char *without_times(char *text)
 		size_t n = strspn(from, "0123456789"), m = 0;
 
 		if (n && from[n] == '@')
-			m = strspn(from + n + 1, "0123456789.");
+			m = strspn(from + n + 1, "0123456789.,"); /* a point or, in some locales, a comma */
 		if (m) {
 			*to++ = '@';
 			from += n + 1 + m;
