@@ -62,32 +62,45 @@ int sp_offer_check(const struct sp_offer *offer)
 	return 0;
 }
 
-static int needs_escape(unsigned char c, unsigned char next, int one_line)
+/* Bytes of the UTF-8 character of more than one byte at @s, control characters and over-long forms left out; 0 when there is none. */
+static size_t utf8_len(const unsigned char *s, size_t left)
+{
+	size_t n = s[0] < 0xc2 || s[0] > 0xf4 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+
+	if (!n || n > left || (s[0] == 0xc2 && s[1] < 0xa0) || (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90))
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* A byte that is part of no UTF-8 character: 0x80..0x9f are control characters to terminals of eight bits. */
+static int needs_escape(unsigned char c, int one_line)
 {
 	if (c == '\n' || c == '\t')
 		return one_line;
-	if (c < 0x20 || c == 0x7f)
-		return 1;
-	return c == 0xc2 && next >= 0x80 && next < 0xa0; /* UTF-8 of U+0080..U+009F */
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
 }
 
 size_t sp_text_escape(const char *text, size_t len, int one_line, char *out, size_t cap)
 {
 	static const char hex[] = "0123456789abcdef";
-	size_t n = 0;
+	size_t n = 0, plain;
 
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i += plain ? plain : 1) {
 		unsigned char c = (unsigned char)text[i];
-		unsigned char next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
 
-		if (!needs_escape(c, next, one_line)) {
-			if (n + 1 > cap)
-				break;
-			out[n++] = (char)c;
+		plain = utf8_len((const unsigned char *)text + i, len - i);
+		if (!plain)
+			plain = !needs_escape(c, one_line);
+		if (n + (plain ? plain : 4) > cap)
+			break;
+		if (plain) {
+			memcpy(out + n, text + i, plain);
+			n += plain;
 			continue;
 		}
-		if (n + 4 > cap)
-			break;
 		out[n++] = '\\';
 		out[n++] = 'x';
 		out[n++] = hex[c >> 4];

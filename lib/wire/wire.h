@@ -212,9 +212,9 @@ int sp_reply_check(const struct sp_reply *reply);
 int sp_offer_check(const struct sp_offer *offer);
 
 /*
- * Make @len bytes of @text fit for a terminal: control characters (but newline and tab) and the bytes that start a C1 control
- * become \xNN; with @one_line newline and tab too. Writes at most @cap bytes to @out, never splits an escape, returns the
- * bytes written.
+ * Make @len bytes of @text fit for a terminal: control characters (but newline and tab), those of ISO 6429's second set (C1) in
+ * UTF-8 and as bytes on their own, become \xNN; with @one_line newline and tab too. Writes at most @cap bytes to @out, never
+ * splits an escape or a character, returns the bytes written.
  */
 size_t sp_text_escape(const char *text, size_t len, int one_line, char *out, size_t cap);
 
