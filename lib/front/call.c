@@ -37,6 +37,7 @@ static void drop_helper(struct sp_call *call)
 static void call_end(struct sp_call *call)
 {
 	drop_helper(call);
+	free(call->stack);
 	pthread_setcancelstate(call->cancel_state, NULL);
 	errno = call->saved_errno;
 }

@@ -20,9 +20,16 @@ static uint64_t elapsed_s(const struct sp_call *call)
 
 static bool read_obituary(struct sp_call *call, struct sp_obituary *o)
 {
+	long n;
+
+	call->reason = "the helper ended without an answer (nobody saw why: its zygote is gone)";
 	if (sp_fd_wait(call->obituary, OBITUARY_MS) != 1)
 		return false;
-	if (sp_fd_read(call->obituary, o, sizeof(*o)))
+	/* Written in one piece, so it is there in one piece or not at all. */
+	n = syscall(SYS_read, call->obituary, o, sizeof(*o));
+	if (n > 0)
+		call->reason = "the helper ended without an answer";
+	if (n != sizeof(*o))
 		return false;
 	return o->magic == SP_OBITUARY_MAGIC && o->stack_len <= SP_STACK_MAX &&
 	       memchr(o->syscall_name, 0, sizeof(o->syscall_name));
@@ -75,15 +82,23 @@ static void judge_signal(struct sp_call *call, const struct sp_obituary *o, int 
 	detail_signal(call, sig);
 }
 
-static void print_stack(const struct sp_obituary *o)
+/* Kept for sp_report, which is called when the texts of the library have been printed. */
+static void keep_stack(struct sp_call *call, const struct sp_obituary *o)
 {
-	char line[2 * SP_STACK_MAX];
-	size_t n;
+	size_t cap = 2 * SP_STACK_MAX, n;
+	char *text;
 
 	if (!sp_config()->verbose || !o->stack_len)
 		return;
-	n = sp_text_escape(o->stack, o->stack_len, 0, line, sizeof(line));
-	syscall(SYS_write, 2, line, n);
+	text = malloc(cap + 2);
+	if (!text)
+		return;
+	n = sp_text_escape(o->stack, o->stack_len, 0, text, cap);
+	if (!n || text[n - 1] != '\n')
+		text[n++] = '\n';
+	text[n] = 0;
+	free(call->stack);
+	call->stack = text;
 }
 
 bool sp_diagnose(struct sp_call *call)
@@ -93,15 +108,12 @@ bool sp_diagnose(struct sp_call *call)
 
 	call->reply = (struct sp_reply){ 0 };
 	call->status = SP_CRASHED;
-	call->reason = "the helper ended without an answer";
 	sp_fd_pread(call->memory, &head, sizeof(head), SP_MEM_HEAD);
-	if (!read_obituary(call, &o)) {
-		call->reason = "the helper ended without an answer (nobody saw why: its zygote is gone)";
+	if (!read_obituary(call, &o))
 		return false;
-	}
 	if (WIFSIGNALED(o.wait_status))
 		judge_signal(call, &o, WTERMSIG(o.wait_status), head.state);
-	print_stack(&o);
+	keep_stack(call, &o);
 	return true;
 }
 
@@ -192,4 +204,6 @@ void sp_report(const struct sp_call *call)
 		sp_text_add(&t, advice[call->status]);
 	}
 	sp_say(text);
+	if (call->stack)
+		syscall(SYS_write, 2, call->stack, strlen(call->stack));
 }

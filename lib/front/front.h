@@ -44,6 +44,7 @@ struct sp_call {
 	int cancel_state;     /* pthread_setcancelstate() of before */
 	int saved_errno;
 	char detail[SP_REASON_MAX]; /* further text from the zygote, "" when none */
+	char *stack;		    /* what report prints after the line, malloc'ed, NUL-terminated; NULL when none */
 	struct sp_reply reply; /* private copy, checked, when status is SP_OK */
 };
 

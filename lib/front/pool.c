@@ -298,7 +298,7 @@ static int receive(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3]
 	size_t nfds = 0;
 	long r = wait_offer(fd, pool, ret_offer, ret_fds, &nfds);
 
-	if (r < 0 || is_lost(r))
+	if (r < 0 || (r == 0 && !nfds))
 		return is_lost(r) ? -EPIPE : (int)r;
 	if (r != sizeof(*ret_offer) || sp_offer_check(ret_offer))
 		r = -EPROTO;
@@ -333,6 +333,15 @@ static int order(int pool, int file, struct sp_offer *ret_offer, int ret_fds[3])
 	return receive(ours, false, ret_offer, ret_fds);
 }
 
+/* Of the size it is said to have, and for good: else a mapping of it could be pulled from under us (SIGBUS). */
+static bool is_sound(int memory, uint64_t size)
+{
+	int seals = fcntl(memory, F_GET_SEALS);
+	struct stat st;
+
+	return seals >= 0 && (seals & F_SEAL_SHRINK) && fstat(memory, &st) == 0 && (uint64_t)st.st_size == size;
+}
+
 static int accept_offer(struct sp_call *call, const struct sp_offer *offer, const int fds[3])
 {
 	const struct sp_config *c = sp_config();
@@ -342,7 +351,7 @@ static int accept_offer(struct sp_call *call, const struct sp_offer *offer, cons
 	call->obituary = fds[2];
 	call->memory_size = offer->memory_size;
 	call->output = SP_MEM_INPUT + c->input_limit;
-	if (offer->memory_size != call->output + c->output_limit) {
+	if (offer->memory_size != call->output + c->output_limit || !is_sound(call->memory, offer->memory_size)) {
 		call->reason = "the helper's memory has the wrong size";
 		return -EPROTO;
 	}

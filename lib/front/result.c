@@ -8,6 +8,7 @@
 #include "lib/front/internal.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #define PAGE 4096ull
 #define PIECE (1024u * 1024u)
@@ -91,6 +92,14 @@ static bool is_ahead(const struct sp_call *call, uint64_t start, uint64_t len)
 	       len <= call->ahead_len - (start - call->output);
 }
 
+/* Has the helper paid for so much memory? A result that is nothing but words would be paid for by the program, now and ahead of the next. */
+static bool is_written(const struct sp_call *call, uint64_t len)
+{
+	struct stat st;
+
+	return fstat(call->memory, &st) == 0 && (uint64_t)st.st_blocks * 512 >= len;
+}
+
 int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **ret_map, size_t *ret_map_len, void **ret_data)
 {
 	uint64_t start = offset & ~(PAGE - 1), end;
@@ -114,8 +123,10 @@ int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **re
 			return -errno;
 		*ret_map_len = end - start;
 	}
-	populate(map + ((offset - start) & ~(PAGE - 1)), len);
-	__atomic_store_n(&reach, end - call->output, __ATOMIC_RELAXED);
+	if (is_written(call, len)) {
+		populate(map + ((offset - start) & ~(PAGE - 1)), len);
+		__atomic_store_n(&reach, end - call->output, __ATOMIC_RELAXED);
+	}
 	*ret_map = map;
 	*ret_data = map + (offset - start);
 	return 0;

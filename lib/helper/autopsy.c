@@ -132,6 +132,12 @@ static bool copy_stack(pid_t pid)
 	return body.len > 0;
 }
 
+/* Registers and stack may hold bytes of the dead helper's input, and helpers to come are forked from this memory. */
+static void forget(void)
+{
+	explicit_bzero(&body, sizeof(body));
+}
+
 void sp_autopsy(pid_t pid, struct sp_obituary *record)
 {
 	_cleanup_fd_ int in = -1, out = -1;
@@ -139,13 +145,16 @@ void sp_autopsy(pid_t pid, struct sp_obituary *record)
 	pid_t child;
 	long r;
 
-	if (!copy_stack(pid) || pipe(p) < 0)
+	if (!copy_stack(pid) || pipe(p) < 0) {
+		forget();
 		return;
+	}
 	in = p[0];
 	out = p[1];
 	child = _Fork();
 	if (child == 0)
 		examine(out);
+	forget();
 	sp_close_fd(&out);
 	if (child < 0)
 		return;

@@ -6,8 +6,10 @@
  */
 #include "lib/helper/internal.h"
 
+#include <linux/audit.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
@@ -19,13 +21,27 @@ void sp_obituary_watch(pid_t pid)
 	ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACEEXIT);
 }
 
-static void name_syscall(struct sp_obituary *o, long nr)
-{
-	char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)nr);
+#define X32_BIT 0x40000000
 
+/* A helper may call by i386's or x32's numbers too: read as the native ones they would name another call. */
+static void name_syscall(struct sp_obituary *o, pid_t pid, long nr)
+{
+	struct __ptrace_syscall_info info = { 0 };
+	uint32_t arch = SCMP_ARCH_NATIVE;
+	const char *suffix = "";
+	char *name;
+
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, (void *)sizeof(info), &info) > 0 && info.arch == AUDIT_ARCH_I386) {
+		arch = SCMP_ARCH_X86;
+		suffix = " of i386";
+	} else if (nr & X32_BIT) {
+		arch = SCMP_ARCH_X32;
+		suffix = " of x32";
+	}
+	name = seccomp_syscall_resolve_num_arch(arch, (int)nr);
 	o->syscall_nr = (int32_t)nr;
-	if (name)
-		strncpy(o->syscall_name, name, sizeof(o->syscall_name) - 1);
+	if (name || *suffix)
+		snprintf(o->syscall_name, sizeof(o->syscall_name), "%s%s", name ? name : "unknown", suffix);
 	free(name);
 }
 
@@ -62,9 +78,10 @@ static void last_look(struct sp_child *c)
 		return;
 	o->ip = regs.rip;
 	if (WTERMSIG(status) == SIGSYS)
-		name_syscall(o, (long)regs.orig_rax);
+		name_syscall(o, c->pid, (long)regs.orig_rax);
 	if (sp_options.verbose)
 		sp_autopsy(c->pid, o);
+	explicit_bzero(&regs, sizeof(regs));
 }
 
 static void fatal_signal(struct sp_child *c)
@@ -99,11 +116,11 @@ bool sp_obituary_wait(struct sp_child *c, int status)
 	if (!WIFEXITED(status)) {
 		c->record.magic = SP_OBITUARY_MAGIC;
 		c->record.wait_status = status;
-		if (!c->record.syscall_name[0])
-			c->record.syscall_nr = -1;
 		say(c, &c->record, sizeof(c->record));
 	} else {
 		say_gone(c);
 	}
+	/* Helpers to come are forked from here: nothing of this one may be in their memory. */
+	explicit_bzero(&c->record, sizeof(c->record));
 	return true;
 }

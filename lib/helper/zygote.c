@@ -121,7 +121,7 @@ static int fork_spare(int socket, int file)
 	if (pid == 0)
 		sp_spare_live(p.channel[1], p.memory, file);
 	if (pid > 0) {
-		*slot = (struct sp_child){ pid, steal_fd(&p.obituary[1]), p.memory, { 0 } };
+		*slot = (struct sp_child){ pid, steal_fd(&p.obituary[1]), p.memory, { .syscall_nr = -1 } };
 		live++;
 		sp_obituary_watch(pid);
 		r = offer(socket, &p, pid);

@@ -52,8 +52,8 @@ public:
 		const bool threw = call_.status == SP_OK && call_.reply.kind == SP_REPLY_THROW;
 
 		if (threw && (reply_.thrown == SP_CV_THROW_NONE || reply_.thrown >= SP_CV_THROW_MAX))
-			reply_.thrown = SP_CV_THROW_OTHER;
-		replay(front, &call_, threw ? static_cast<sp_cv_thrown>(reply_.thrown) : SP_CV_THROW_NONE);
+			fail(SP_BAD_REPLY, "it says that the library threw, but not what", 0);
+		replay(front, &call_, threw && ok() ? static_cast<sp_cv_thrown>(reply_.thrown) : SP_CV_THROW_NONE);
 	}
 
 	bool ok() const { return call_.status == SP_OK; }
@@ -84,14 +84,29 @@ public:
 
 	bool check(Picture *ret)
 	{
-		if (picture_check(reply_, call_.output, call_.memory_size, ret))
+		if (picture_check(reply_, flags_, call_.output, call_.memory_size, ret))
 			return true;
-		call_.status = SP_BAD_REPLY;
-		call_.reason = "it describes a picture that cannot be";
+		fail(SP_BAD_REPLY, "it describes a picture that cannot be", 0);
 		return false;
 	}
 
-	// Fail before anything was sent.
+	// The Mat that the library is said to have created: what it could have asked the helper's allocator for.
+	bool check_created()
+	{
+		const sp_cv_reply &r = reply_;
+		Picture p;
+		sp_cv_reply created = {};
+
+		created.rows = r.created_rows;
+		created.cols = r.created_cols;
+		created.type = r.created_type;
+		if (r.created ? picture_check(created, flags_, call_.output, call_.memory_size, &p) : !r.result)
+			return true;
+		fail(SP_BAD_REPLY, "it describes a picture that cannot be", 0);
+		return false;
+	}
+
+	// Fail with this, whatever the helper said.
 	void fail(sp_status status, const char *reason, int error)
 	{
 		call_.status = status;
@@ -105,6 +120,7 @@ private:
 	std::string subject_;
 	sp_call call_;
 	sp_cv_reply reply_ = {};
+	int flags_ = 0; // of the request
 };
 
 // The name of the global C++ locale, for the helper to have the same. One with facets of the program's own has no name ("*"): what the library
@@ -120,6 +136,7 @@ void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name
 {
 	std::vector<char> payload(sizeof(request) + name.size());
 
+	flags_ = request.flags;
 	request.log_level = cv::utils::logging::getLogLevel();
 	request.use_optimized = cv::useOptimized();
 	request.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;
@@ -251,14 +268,6 @@ bool fill(Call *call, cv::Mat *dst)
 	return false;
 }
 
-bool created_is_sane(const sp_cv_reply &r)
-{
-	const int64_t limit = int64_t(1) << 31;
-
-	return r.created_rows > 0 && r.created_cols > 0 && r.created_type >= 0 && !(r.created_type & ~CV_MAT_TYPE_MASK) &&
-	       static_cast<int64_t>(r.created_rows) * r.created_cols < limit && CV_MAT_CN(r.created_type) <= 4;
-}
-
 // What the library had made of the program's Mat when it threw.
 void leave_at_throw(Call *call, cv::Mat *dst)
 {
@@ -308,9 +317,7 @@ cv::Mat sp_imdecode_dst(const cv::_InputArray &array, int flags, cv::Mat *dst)
 
 	dst = dst ? dst : &own;
 	call.run(SP_CV_IMDECODE_DST, request, std::string(), input);
-	if (call.ok() && call.reply().created && !created_is_sane(call.reply()))
-		call.fail(SP_BAD_REPLY, "it describes a picture that cannot be", 0);
-	if (call.ok() && call.raw()->reply.kind == SP_REPLY_THROW)
+	if (call.ok() && call.check_created() && call.raw()->reply.kind == SP_REPLY_THROW)
 		leave_at_throw(&call, dst);
 	call.replay_all();
 	if (!call.ok())

@@ -2,7 +2,9 @@
 #include "shims/opencv/picture.hh"
 
 #include <cerrno>
+#include <cstdlib>
 #include <new>
+#include <opencv2/imgcodecs.hpp>
 #include <sys/mman.h>
 
 namespace sp_cv {
@@ -85,12 +87,41 @@ bool take_mapping(const sp_front_ops *front, sp_call *call, const Picture &p, cv
 
 } // namespace
 
-bool picture_check(const sp_cv_reply &r, uint64_t output, uint64_t memory_size, Picture *ret)
+// The depth is always the one asked for. The channels are one or three, but not always as asked: grey PFM files stay so, colour HDR
+// files too. With the first flags a program gets what the file has, and has to look.
+static bool type_possible(int type, int flags)
+{
+	if (type < 0 || (type & ~CV_MAT_TYPE_MASK))
+		return false;
+	if (flags == cv::IMREAD_UNCHANGED || (flags & cv::IMREAD_LOAD_GDAL))
+		return true;
+	if (!(flags & cv::IMREAD_ANYDEPTH) && CV_MAT_DEPTH(type) != CV_8U)
+		return false;
+	return CV_MAT_CN(type) == 1 || CV_MAT_CN(type) == 3;
+}
+
+// The library's limits, when the environment does not set others: a program's int may be too small for larger ones.
+static bool size_possible(int rows, int cols)
+{
+	static const bool preset = !std::getenv("OPENCV_IO_MAX_IMAGE_WIDTH") && !std::getenv("OPENCV_IO_MAX_IMAGE_HEIGHT") &&
+				   !std::getenv("OPENCV_IO_MAX_IMAGE_PIXELS");
+
+	if (rows <= 0 || cols <= 0)
+		return false;
+	return !preset || (rows <= 1 << 20 && cols <= 1 << 20 && int64_t(rows) * cols <= int64_t(1) << 30);
+}
+
+bool picture_possible(int rows, int cols, int type, int flags)
+{
+	return size_possible(rows, cols) && type_possible(type, flags);
+}
+
+bool picture_check(const sp_cv_reply &r, int flags, uint64_t output, uint64_t memory_size, Picture *ret)
 {
 	const uint64_t room = memory_size - output;
 	uint64_t row, bytes;
 
-	if (r.rows <= 0 || r.cols <= 0 || r.type < 0 || (r.type & ~CV_MAT_TYPE_MASK) || CV_MAT_DEPTH(r.type) > CV_16F)
+	if (!picture_possible(r.rows, r.cols, r.type, flags))
 		return false;
 	if (__builtin_mul_overflow(static_cast<uint64_t>(r.cols), static_cast<uint64_t>(CV_ELEM_SIZE(r.type)), &row) ||
 	    __builtin_mul_overflow(row, static_cast<uint64_t>(r.rows), &bytes))

@@ -26,10 +26,36 @@ std::string escaped(const char *text, size_t len)
 	return out;
 }
 
-void print(const sp_event &ev, const uint8_t *data)
+// Only the front begins a line with its name. The last character of a name that a helper spells, in one text or several, is escaped.
+class Unsigned
 {
-	const std::string text = escaped(reinterpret_cast<const char *>(data), ev.len) + (ev.cut ? "[...]\n" : "");
+public:
+	std::string operator()(const std::string &text)
+	{
+		std::string out;
 
+		out.reserve(text.size());
+		for (const char c : text) {
+			seen_ += c;
+			if (seen_.size() > kName.size())
+				seen_.erase(0, 1);
+			if (seen_ == kName)
+				out += "\\x3a";
+			else
+				out += c;
+		}
+		return out;
+	}
+
+private:
+	const std::string kName = "libsandbox-preload:";
+	std::string seen_;
+};
+
+void print(const sp_event &ev, std::string text)
+{
+	if (ev.cut)
+		text += "[...]\n";
 	switch (ev.type) {
 	case SP_EVENT_CERR:
 		std::cerr << text << std::flush;
@@ -92,7 +118,7 @@ private:
 		else if (ev.type == SP_EVENT_ERROR)
 			return raise(ev, data, last_escapes);
 		else
-			print(ev, data);
+			print(ev, unsigned_(escaped(reinterpret_cast<const char *>(data), ev.len)));
 		return true;
 	}
 
@@ -115,6 +141,7 @@ private:
 
 	const uint8_t *buf_;
 	size_t len_, pos_ = 0;
+	Unsigned unsigned_;
 };
 
 void raise_other(sp_cv_thrown thrown, const std::string &what)
