@@ -41,7 +41,7 @@ void write(const std::string &name, const Bytes &b)
 struct Sizes {
 	int rows, cols;
 };
-const Sizes all_sizes[] = { { 1, 1 }, { 7, 13 }, { 64, 61 }, { 480, 640 } };
+const Sizes all_sizes[] = { { 1, 1 }, { 7, 13 }, { 64, 61 }, { 480, 640 }, { 960, 1280 } };
 
 struct Kind {
 	const char *name, *extension; // the name goes between the size and the extension
@@ -114,11 +114,13 @@ const Kind kinds[] = {
 	{ "dwaa", ".exr", CV_32FC3, cv::IMWRITE_EXR_COMPRESSION, cv::IMWRITE_EXR_COMPRESSION_DWAA },
 };
 
-// The large size for a few only: it is where time goes.
-bool is_for_large(const Kind &k)
+// The large sizes for a few only: they are where time goes. The largest is above what is copied from the helper; larger pictures are mapped.
+bool is_for_large(const Kind &k, int rows)
 {
-	const std::string n = k.name;
+	const std::string n = k.name, e = k.extension;
 
+	if (rows > 480)
+		return n == "color" || (n == "rgb8" && (e == ".png" || e == ".bmp" || e == ".sr"));
 	return n == "color" || n == "rgb8" || n == "progressive" || n == "lossy" || n == "gray16" || n == "binary16" || n == "rgb32f";
 }
 
@@ -129,7 +131,7 @@ void write_encoded()
 			std::vector<int> params;
 			Bytes b;
 
-			if (s.rows == 480 && !is_for_large(k))
+			if (s.rows >= 480 && !is_for_large(k, s.rows))
 				continue;
 			if (s.rows < 64 && std::string(k.extension) == ".jp2") // six resolutions are its encoder's least
 				continue;
@@ -169,7 +171,7 @@ void write_jpegs()
 		write("exif-" + std::to_string(o) + ".jpg", with_orientation(b, o, o % 2));
 	cv::imencode(".jpg", pattern(40, 40, CV_8UC1), b);
 	write("exif-square-5.jpg", with_orientation(b, 5, true));
-	cv::imencode(".jpg", pattern(480, 640, CV_8UC3), b);
+	cv::imencode(".jpg", pattern(960, 1280, CV_8UC3), b);
 	write("exif-large-6.jpg", with_orientation(b, 6, false));
 	write("exif-large-3.jpg", with_orientation(b, 3, false));
 }
@@ -216,6 +218,17 @@ void write_tiffs()
 		write("hand-" + std::to_string(n++) + ".tiff", make_tiff(k));
 }
 
+// A scale that is another number where the decimal point is a comma.
+void write_pfm()
+{
+	Bytes b;
+
+	add(&b, "PF\n9\n5\n-0.5\n");
+	for (int i = 0; i < 9 * 5 * 3; i++)
+		add(&b, Bytes{ sample(i, 1, 0), sample(i, 2, 1), sample(i, 3, 2), 0x42 });
+	write("hand-scale.pfm", b);
+}
+
 void write_pnms()
 {
 	static const unsigned maxima[] = { 1, 7, 255, 256, 4095, 65535 };
@@ -249,6 +262,7 @@ int main(int argc, char **argv)
 	write_bmps();
 	write_tiffs();
 	write_pnms();
+	write_pfm();
 	std::printf("%d files\n", made);
 	return 0;
 }
