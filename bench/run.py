@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""run.py BUILD_DIRECTORY: ratios of sandboxed over native, medians of one run in which both take turns."""
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.path.abspath(sys.argv[1])
+FRONT = BUILD + "/stage/lib/libsandbox-preload.so"
+ROUNDS = 5
+SIZES = [("64x64", 200), ("640x480", 100), ("1920x1080", 40), ("4000x3000", 12)]
+
+
+def times(picture, calls, gap, sandboxed):
+    env = dict(os.environ, LD_PRELOAD=FRONT) if sandboxed else os.environ
+    out = subprocess.run([BUILD + "/bench/read", str(calls), str(gap), picture], env=env, capture_output=True, check=True)
+    return [float(line) for line in out.stdout.split()]
+
+
+def compare(picture, calls, gap):
+    """Medians of each round; native and sandboxed take turns, so that a busy minute hits both."""
+    native, ratios = [], []
+    for _ in range(ROUNDS):
+        n = statistics.median(times(picture, calls, gap, False))
+        s = statistics.median(times(picture, calls, gap, True))
+        native.append(n)
+        ratios.append(s / n)
+    return statistics.median(native), ratios
+
+
+def table(directory, gap):
+    print(f"| picture | native, us | sandboxed / native, median | spread of {ROUNDS} rounds |")
+    print("|---|---|---|---|")
+    for size, calls in SIZES:
+        for kind in ("jpg", "png"):
+            native, ratios = compare(f"{directory}/{size}.{kind}", calls, gap)
+            print(f"| {size} {kind} | {native:.0f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} |", flush=True)
+    print()
+
+
+def start_of(program, count=200):
+    """Median ratio of starting @program with and without the front, in alternating starts."""
+    took = {False: [], True: []}
+    for i in range(2 * count):
+        on = i % 2 == 1
+        env = dict(os.environ, LD_PRELOAD=FRONT) if on else dict(os.environ)
+        begin = time.perf_counter()
+        os.waitpid(os.posix_spawn(program, [program], env), 0)
+        took[on].append(time.perf_counter() - begin)
+    native, front = statistics.median(took[False]), statistics.median(took[True])
+    print(f"Starting {program}: {native * 1e6:.0f} us natively, {front / native:.3f} times that preloaded ({count} starts each).")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([BUILD + "/bench/make-pictures", directory], check=True)
+        print("A pause of 3 ms before each call, as in a program that does something with its pictures:\n")
+        table(directory, 3000)
+        print("Back to back:\n")
+        table(directory, 0)
+    start_of("/bin/true")
+
+
+main()

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Install what is needed, build with warnings as errors, run every test. The last line counts them.
+set -eu
+cd "$(dirname "$0")"
+sh tools/setup-debian.sh
+
+jobs=$(nproc)
+log=build-check.log
+run() {
+	echo "check: $1"
+	shift
+	if ! "$@" >"$log" 2>&1; then
+		tail -n 60 "$log"
+		echo "check: failed: $*" >&2
+		return 1
+	fi
+}
+run "bootstrap" autoreconf -fi
+run "configure" ./configure --enable-werror
+run "build" make -j"$jobs"
+
+echo "check: tests (progress below)"
+make -j"$jobs" check >"$log" 2>&1 && status=0 || status=$?
+grep -E '^(FAIL|ERROR|SKIP|XPASS):' "$log" || true
+count() {
+	sed -n "s/^# $1: *//p" "$log" | awk '{ n += $1 } END { print n + 0 }'
+}
+passed=$(count PASS) failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS))) skipped=$(count SKIP)
+
+step() { # a test that is a command
+	if run "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+if [ "$status" = 0 ] || [ "$passed" -gt 0 ]; then
+	step "make install into a directory of its own" sh tests/install.sh
+else
+	tail -n 60 "$log"
+	failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$status" = 0 ]

@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# demo.sh [pictures...]: the main job on your pictures, or on the samples: an unmodified C++ program and an unmodified Python script read them natively and
+# sandboxed, then a helper that was taken over tries what such a helper would try.
+set -eu
+[ "${1:-}" != --help ] || { echo "usage: ./demo.sh [pictures...]"; exit 0; }
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+i=0
+for f in "$@"; do
+	[ -r "$f" ] || { echo "demo: $f: cannot be read" >&2; exit 1; }
+	case $f in /*) ;; *) f=$PWD/$f ;; esac
+	i=$((i + 1))
+	ln -s "$f" "$work/$i-$(basename "$f")"
+done
+cd "$here"
+[ $i -gt 0 ] || for f in examples/harbour.*; do ln -s "$here/$f" "$work/"; done
+
+sh tools/setup-debian.sh
+if [ ! -x stage/bin/sandbox-run ]; then
+	echo "demo: building, a minute or two"
+	{ autoreconf -fi && ./configure && make -j"$(nproc)"; } >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
+fi
+make -s examples/mean examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
+run=$here/stage/bin/sandbox-run mean=$here/examples/mean script=$here/examples/contours.py
+cd "$work"
+
+compare() { # title, command...
+	echo
+	echo "== $1"
+	shift
+	"$@" >native 2>native.err || true
+	"$run" "$@" >sandboxed 2>sandboxed.err || true
+	sed 's/^/   /' sandboxed
+	if cmp -s native sandboxed; then
+		echo "   EQUAL: natively and sandboxed it printed the same, checksums of all pixels included."
+	else
+		echo "   DIFFERENT: natively it printed:"
+		sed 's/^/   /' native
+		different=1
+	fi
+}
+different=0
+compare "An unmodified C++ program (examples/mean.cc), each picture decoded in a process that can do nothing else:" "$mean" [!ns]*
+compare "An unmodified Python script (examples/contours.py):" /usr/bin/python3 "$script" [!ns]*
+
+echo
+echo "== Now suppose a picture has taken over its decoder (examples/hostile.c acts in its place). What can it do?"
+mkdir -p hostile/bin hostile/lib
+cp "$here"/stage/bin/sandbox-run hostile/bin/
+cp -r "$here"/stage/lib/* hostile/lib/
+cp "$here"/stage/.sandbox-preload-stage hostile/
+cp "$here"/examples/hostile.so hostile/lib/sandbox-preload/helper-opencv406.so
+mkdir attack && cd attack
+for what in read-passwd spawn-shell phone-home; do
+	cp "$here/examples/harbour.jpg" $what.jpg
+	../hostile/bin/sandbox-run "$mean" $what.jpg >out 2>err && status=0 || status=$?
+	echo
+	sed 's/^/   /' err out
+	if grep -q "killed for a forbidden system call" err && grep -q "cannot be read" out && [ $status -le 1 ]; then
+		echo "   STOPPED: the helper was killed, the program goes on."
+	else
+		echo "   NOT STOPPED (exit code $status)"
+		different=1
+	fi
+done
+exit $different
