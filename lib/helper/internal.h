@@ -49,8 +49,9 @@ int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step);
 /* ---- memory.c ---- */
 /* In the zygote: glibc's heap takes all it may ever have in one piece and never asks the kernel again. 0 or -ENOMEM. */
 int sp_memory_reserve(uint64_t limit);
-/* In the zygote, before the first fork: have malloc sort its free blocks now; in each helper it would be a page fault a block. */
-void sp_memory_settle(void);
+/* In the zygote, before the first fork: have malloc sort its free blocks now; in each helper it would be a page fault a block. And
+ * give back what the heap has grown by since it was reserved: the free memory is @limit bytes again. */
+void sp_memory_settle(uint64_t limit);
 /* In a spare: make @bytes of the free heap present. */
 void sp_memory_prefault(uint64_t bytes);
 

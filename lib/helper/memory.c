@@ -8,6 +8,7 @@
 
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -68,6 +69,8 @@ SP_EXPORT int posix_memalign(void **ret, size_t align, size_t size)
 	return 0;
 }
 
+static void *reserved_end; /* of the heap, as reserved; written once */
+
 int sp_memory_reserve(uint64_t limit)
 {
 	char *p, *end;
@@ -86,14 +89,26 @@ int sp_memory_reserve(uint64_t limit)
 	madvise(p, (size_t)(end - p) & ~(size_t)4095, MADV_HUGEPAGE);
 	free(p ? (void *)(end - limit) : NULL);
 	failed = false;
+	reserved_end = sbrk(0);
 	return 0;
 }
 
-void sp_memory_settle(void)
+/* Of what warming up took beyond a small limit (some encoders need 64 MiB) the helpers are not to profit. */
+static void cut_to(uint64_t limit)
+{
+	struct mallinfo2 mi = mallinfo2();
+	uint64_t scattered = mi.fordblks - mi.keepcost;
+
+	malloc_trim(limit > scattered ? limit - scattered : 0);
+}
+
+void sp_memory_settle(uint64_t limit)
 {
 	void *volatile p = __libc_malloc(1u << 20);
 
 	free(p);
+	if (sbrk(0) > reserved_end)
+		cut_to(limit);
 }
 
 void sp_memory_prefault(uint64_t bytes)

@@ -144,7 +144,7 @@ const char *sp_start(void)
 		why = load_filter();
 	if (why)
 		return why;
-	sp_memory_settle();
+	sp_memory_settle(sp_options.memory_limit);
 	if (syscall(SYS_close_range, SP_FD_POOL + 1u, ~0u, 0u) < 0)
 		return because("close_range", strerror(errno));
 	return sp_harden();
