@@ -2,10 +2,12 @@
 #include "lib/front/internal.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define KiB 1024ull
 #define MiB (1024ull * KiB)
 #define GiB (1024ull * MiB)
+#define SIZE_LIMIT (1024 * GiB) /* upper bound of all sizes, and of nothing else */
 
 struct number {
 	const char *name;
@@ -16,9 +18,9 @@ struct number {
 /* One row a variable: libsandbox-preload(7) and sandbox-run(1) give the same bounds. */
 static const struct number numbers[] = {
 	{ "SANDBOX_PRELOAD_TIME_LIMIT", offsetof(struct sp_config, time_limit), 120, 1, 1000000 },
-	{ "SANDBOX_PRELOAD_MEMORY_LIMIT", offsetof(struct sp_config, memory_limit), 8 * GiB, 16 * MiB, 1024 * GiB },
-	{ "SANDBOX_PRELOAD_OUTPUT_LIMIT", offsetof(struct sp_config, output_limit), 16 * GiB, 1 * MiB, 1024 * GiB },
-	{ "SANDBOX_PRELOAD_INPUT_LIMIT", offsetof(struct sp_config, input_limit), 2 * GiB, 64 * KiB, 1024 * GiB },
+	{ "SANDBOX_PRELOAD_MEMORY_LIMIT", offsetof(struct sp_config, memory_limit), 8 * GiB, 16 * MiB, SIZE_LIMIT },
+	{ "SANDBOX_PRELOAD_OUTPUT_LIMIT", offsetof(struct sp_config, output_limit), 16 * GiB, 1 * MiB, SIZE_LIMIT },
+	{ "SANDBOX_PRELOAD_INPUT_LIMIT", offsetof(struct sp_config, input_limit), 2 * GiB, 64 * KiB, SIZE_LIMIT },
 	{ "SANDBOX_PRELOAD_POOL", offsetof(struct sp_config, pool), 4, 1, 64 },
 };
 
@@ -56,6 +58,23 @@ static bool parse(const char *s, const struct number *n, uint64_t *ret)
 	return true;
 }
 
+/*
+ * A program under a hard RLIMIT_AS (ulimit -v) passes it on to its helpers, whose heap and mappings would not fit with the presets. They get
+ * what is left beside the libraries. Sizes that the user gave by name stay: they fit or fail.
+ */
+static uint64_t preset(const struct number *n)
+{
+	struct rlimit rl;
+	uint64_t share;
+
+	if (n->max != SIZE_LIMIT || getrlimit(RLIMIT_AS, &rl) < 0 || rl.rlim_max == RLIM_INFINITY)
+		return n->preset;
+	share = (uint64_t)rl.rlim_max / 8 & ~(MiB - 1);
+	if (share > n->preset)
+		return n->preset;
+	return share < n->min ? n->min : share;
+}
+
 static void read_all(struct sp_config *c)
 {
 	const char *v = getenv("SANDBOX_PRELOAD_VERBOSE");
@@ -64,7 +83,7 @@ static void read_all(struct sp_config *c)
 	for (size_t i = 0; i < SP_ARRAY_SIZE(numbers); i++) {
 		uint64_t *field = (uint64_t *)((char *)c + numbers[i].offset);
 
-		*field = numbers[i].preset;
+		*field = preset(&numbers[i]);
 		v = getenv(numbers[i].name);
 		if (v && !parse(v, &numbers[i], field))
 			c->bad = numbers[i].name;
