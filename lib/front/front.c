@@ -71,6 +71,9 @@ static void *load_shim(const struct sp_entry_info *e)
 	if (t.cut || sp_where(name, path, sizeof(path)))
 		give_up(e, "the path of its module is too long", NULL);
 	shim = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	/* A program that has used up its descriptors should not die of it: ours will do for loading. */
+	if (!shim && sp_pool_release(e->family))
+		shim = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	if (!shim)
 		give_up(e, "its module cannot be loaded: ", dlerror());
 	init = (int (*)(const struct sp_front_ops *))dlsym(shim, "sp_shim_init");

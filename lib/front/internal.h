@@ -81,6 +81,8 @@ int sp_pool_start(enum sp_family family, const char *locale);
  * memory_size, output. 0, or -errno with call->reason and detail.
  */
 int sp_pool_take(struct sp_call *call, int file, const char *locale);
+/* Give the zygote up for its descriptor, which the next call will have to find again. False when there was none. */
+bool sp_pool_release(enum sp_family family);
 /* Is the zygote of the helper that was taken gone, or replaced by another? Helpers die with their zygote. */
 bool sp_pool_lost(const struct sp_call *call);
 

@@ -242,6 +242,19 @@ int sp_pool_start(enum sp_family family, const char *locale)
 	return ensure(family, locale, &fd, &ino);
 }
 
+bool sp_pool_release(enum sp_family family)
+{
+	struct pool *p = &pools[family];
+	bool held;
+
+	lock(p);
+	held = is_ours(p->fd, p->ino);
+	if (held)
+		sp_close(p->fd);
+	unlock(p);
+	return held;
+}
+
 static void ask(int fd)
 {
 	struct sp_ask msg = { SP_ASK_MAGIC, SP_ASK_SPARE };
