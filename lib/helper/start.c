@@ -63,6 +63,14 @@ static void take_limits(void)
 	sp_close(fd);
 }
 
+/* A program may live well without writing files; a helper's memory is one to the kernel. */
+static bool may_have_memory(void)
+{
+	struct rlimit rl;
+
+	return getrlimit(RLIMIT_FSIZE, &rl) < 0 || rl.rlim_cur >= sp_zygote.memory_size;
+}
+
 static int compare(const void *a, const void *b)
 {
 	return *(const unsigned char *)a - *(const unsigned char *)b;
@@ -139,13 +147,15 @@ const char *sp_start(void)
 	take_limits();
 	fcntl(SP_FD_POOL, F_SETFD, FD_CLOEXEC);
 	sp_zygote.memory_size = SP_MEM_INPUT + sp_options.input_limit + sp_options.output_limit;
+	if (!may_have_memory())
+		return "a helper's memory counts as a file, and RLIMIT_FSIZE allows none of its size (ulimit -f)";
 	why = warm_up();
-	if (!why)
-		why = load_filter();
 	if (why)
 		return why;
 	sp_memory_settle(sp_options.memory_limit);
+	/* What the libraries left open; under a low RLIMIT_NOFILE the next steps need the numbers. */
 	if (syscall(SYS_close_range, SP_FD_POOL + 1u, ~0u, 0u) < 0)
 		return because("close_range", strerror(errno));
-	return sp_harden();
+	why = load_filter();
+	return why ? why : sp_harden();
 }
