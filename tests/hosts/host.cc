@@ -135,6 +135,15 @@ bool kill_zygote()
 	return true;
 }
 
+std::string self()
+{
+	char path[4096];
+	const ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
+
+	require(n > 0, "/proc/self/exe");
+	return std::string(path, static_cast<size_t>(n));
+}
+
 int run_mode(int argc, char **argv, const std::vector<Mode> &modes)
 {
 	for (const Mode &m : modes) {

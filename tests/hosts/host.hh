@@ -43,6 +43,9 @@ pid_t in_child(const std::function<bool()> &f);
 // SIGKILL our zygote and wait until it is gone; false when there is none (a native run).
 bool kill_zygote();
 
+// Path of the program itself.
+std::string self();
+
 using Mode = std::pair<const char *, bool (*)(const std::string &dir)>;
 // main() of a subject: "program mode dir". Prints "ok" and returns 0 when the mode's function returns true.
 int run_mode(int argc, char **argv, const std::vector<Mode> &modes);

@@ -16,8 +16,6 @@ namespace {
 
 using host::Picture;
 
-std::string self;
-
 std::vector<const char *> command(const std::string &program, const std::vector<const char *> &more)
 {
 	std::vector<const char *> argv{ program.c_str() };
@@ -133,10 +131,10 @@ bool inherit(const std::string &dir)
 	const char *d = dir.c_str();
 
 	return beside(dir, false, [&] {
-		bool good = by_posix_spawn(self, { "quiet-child", d }) == 0;
+		bool good = by_posix_spawn(host::self(), { "quiet-child", d }) == 0;
 
-		good = by_vfork(self, { "quiet-child", d }) == 0 && good;
-		return by_system(self + " quiet-child " + dir) == 0 && good;
+		good = by_vfork(host::self(), { "quiet-child", d }) == 0 && good;
+		return by_system(host::self() + " quiet-child " + dir) == 0 && good;
 	});
 }
 
@@ -145,7 +143,7 @@ bool exec_self(const std::string &dir)
 {
 	if (!host::all_well(dir))
 		return false;
-	execl(self.c_str(), self.c_str(), "child", dir.c_str(), nullptr);
+	execl(host::self().c_str(), "self", "child", dir.c_str(), nullptr);
 	return false;
 }
 
@@ -167,7 +165,6 @@ bool descriptors(const std::string &dir)
 
 int main(int argc, char **argv)
 {
-	self = argv[0][0] == '/' ? argv[0] : std::string(std::getenv("SP_SUBJECTS")) + "/" + argv[0];
 	return host::run_mode(argc, argv,
 			      { { "between", between },
 				{ "during", during },

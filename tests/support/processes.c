@@ -86,7 +86,8 @@ size_t marked_processes(const char *mark, struct helper_process *ret, size_t max
 		if (e->d_name[0] < '1' || e->d_name[0] > '9' || !has_argument(e->d_name, argument))
 			continue;
 		ret[n].pid = atoi(e->d_name);
-		ret[n++].parent = parent_of(e->d_name);
+		ret[n].parent = parent_of(e->d_name);
+		n += ret[n].parent != 0; /* else it has ended just now */
 	}
 	closedir(d);
 	find_zygotes(ret, n);
