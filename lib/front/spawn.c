@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #define STACK (64u * 1024u)
@@ -82,6 +83,24 @@ static int run(struct plan *p)
 	return -p->error;
 }
 
+/*
+ * The orphans of a program that is a subreaper come back to it, and a zygote that lives as long as the program would let its wait(2) for all
+ * children never end. So it is none while the zygote becomes an orphan. Children forked by other threads meanwhile lose
+ * nothing: becoming a subreaper again takes in all descendants (kernel/sys.c). An orphan of theirs in this very millisecond would go to init.
+ */
+static int run_unadopted(struct plan *p)
+{
+	int subreaper = 0, r;
+
+	prctl(PR_GET_CHILD_SUBREAPER, &subreaper, 0, 0, 0);
+	if (subreaper)
+		prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+	r = run(p);
+	if (subreaper)
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	return r;
+}
+
 int sp_spawn(const char *path, char *const argv[], char *const envp[], int socket)
 {
 	struct plan p = { .path = path, .argv = argv, .envp = envp, .socket = socket };
@@ -91,7 +110,7 @@ int sp_spawn(const char *path, char *const argv[], char *const envp[], int socke
 	/* No handler of the program may run in a process that shares its memory. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
-	r = run(&p);
+	r = run_unadopted(&p);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	errno = saved;
 	return r;
