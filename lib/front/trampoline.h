@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Trampolines, x86-64 (System V ABI). One interposed symbol is one indirect jump through its slot. A slot first points at a stub
+ * Trampolines, x86-64 (System V ABI). One interposed symbol is one indirect jump through its slot. A slot first points at code
  * which asks sp_front_bind() for the function to use, with all argument registers preserved (integer ones, rax for
  * variadic calls, r10, and the vector registers as far as the interposed functions use them: xmm0-7), and then jumps
  * there: the shim sees the call exactly as the program made it. Jumps, not calls: stack arguments stay where they are, and
