@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
+# Loaded by subjects; -rpath is what makes libtool build a shared object that is not installed.
+check_LTLIBRARIES += tests/hosts/module.la tests/hosts/early.la
+HOSTS_MODULE = -module -avoid-version -shared -rpath /nowhere
 
 libcompare_la_SOURCES = tests/hosts/compare.c tests/hosts/compare.h
 libcompare_la_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -65,3 +68,20 @@ tests_hosts_test_places_LDADD = $(HOSTS_LIBS)
 tests_hosts_places_SOURCES = tests/hosts/places.cc
 tests_hosts_places_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
 tests_hosts_places_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_lifetimes_SOURCES = tests/hosts/test-lifetimes.c
+tests_hosts_test_lifetimes_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_lifetimes_LDADD = $(HOSTS_LIBS)
+tests_hosts_lifetimes_SOURCES = tests/hosts/lifetimes.cc
+tests_hosts_lifetimes_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_lifetimes_LDADD = $(SUBJECT_LIBS)
+tests_hosts_loader_SOURCES = tests/hosts/loader.c
+tests_hosts_loader_LDADD = -ldl
+tests_hosts_module_la_SOURCES = tests/hosts/module.cc
+tests_hosts_module_la_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+tests_hosts_module_la_LDFLAGS = $(HOSTS_MODULE)
+tests_hosts_module_la_LIBADD = $(SUBJECT_LIBS)
+tests_hosts_early_la_SOURCES = tests/hosts/early.cc
+tests_hosts_early_la_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+tests_hosts_early_la_LDFLAGS = $(HOSTS_MODULE)
+tests_hosts_early_la_LIBADD = $(SUBJECT_LIBS)
