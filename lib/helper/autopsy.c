@@ -101,11 +101,21 @@ static void walk(struct sp_obituary *o)
 	}
 }
 
+void sp_autopsy_warm_up(void)
+{
+	unw_context_t context;
+	unw_cursor_t cursor;
+
+	if (unw_getcontext(&context) == 0 && unw_init_local(&cursor, &context) == 0)
+		unw_step(&cursor);
+}
+
 static void examine(int out) __attribute__((noreturn));
 static void examine(int out)
 {
 	static struct sp_obituary o; /* only stack and stack_len are used */
 
+	sp_vfs_switch(true); /* libunwind may look for debug information in files: there are none */
 	/* The filter allows write to one number. */
 	if (dup2(out, SP_FD_REPLY) == SP_FD_REPLY && sp_policy_install(&sp_zygote.filter) == 0) {
 		walk(&o);

@@ -40,8 +40,8 @@ const char *sp_start(void);
 int sp_zygote_loop(void);
 
 /* ---- spare.c: the life of a helper; the caller is the new process. Never returns. ---- */
-/* @file: input of a helper made to order, else -1. */
-void sp_spare_live(int channel, int memory, int file) __attribute__((noreturn));
+/* @file: input of a helper made to order, else -1. @go: end of file on it says that the zygote watches this process. */
+void sp_spare_live(int channel, int memory, int file, int go) __attribute__((noreturn));
 /* ---- lockdown.c ---- */
 /* Limits, timer, descriptors, filter. After 0 only write to SP_FD_REPLY and exit_group remain. -errno: *ret_step says where. */
 int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step);
@@ -81,5 +81,7 @@ void sp_obituary_watch(pid_t pid);
 
 /* ---- autopsy.c: stack of a stopped, dying child as text, read in a fresh confined process ---- */
 void sp_autopsy(pid_t pid, struct sp_obituary *record);
+/* In the zygote: what libunwind does once, which a confined process could not. */
+void sp_autopsy_warm_up(void);
 
 #endif

@@ -265,10 +265,11 @@ static void work(void)
 	end();
 }
 
-void sp_spare_live(int channel, int memory, int file)
+void sp_spare_live(int channel, int memory, int file, int go)
 {
 	uint32_t step = 100;
 	int r = take_over(channel);
+	char none;
 
 	if (r == 0)
 		r = map_memory(memory);
@@ -277,6 +278,8 @@ void sp_spare_live(int channel, int memory, int file)
 	if (r == 0) {
 		if (file < 0)
 			idle();
+		/* Lock-down makes this process one that the zygote could not begin to trace any more. */
+		syscall(SYS_read, go, &none, 1);
 		sp_vfs_switch(true);
 		r = sp_lockdown(&sp_zygote.filter, &step);
 	}

@@ -76,7 +76,7 @@ static int compare(const void *a, const void *b)
 	return *(const unsigned char *)a - *(const unsigned char *)b;
 }
 
-/* Once-only work of libc that would need the kernel: qsort's look at the memory size, time zone, error texts. */
+/* Once-only work of libc that would need the kernel: qsort's look at the memory size, time zone, error texts, processors. */
 static void warm_libc(void)
 {
 	unsigned char *big = calloc(1, 64 * 1024);
@@ -89,6 +89,7 @@ static void warm_libc(void)
 	tzset();
 	localtime_r(&now, &tm);
 	strerror(ENOENT);
+	sysconf(_SC_NPROCESSORS_ONLN); /* the answer is kept */
 }
 
 static const char *load_plugin(void)
@@ -132,6 +133,7 @@ static const char *warm_up(void)
 	if (sp_memory_reserve(sp_options.memory_limit))
 		return "the memory limit is more than this machine gives (lower SANDBOX_PRELOAD_MEMORY_LIMIT)";
 	warm_libc();
+	sp_autopsy_warm_up();
 	sp_stdio_redirect();
 	return sp_zygote.plugin->warm_up(sp_options.cxx_locale);
 }

@@ -107,8 +107,8 @@ static int fork_spare(int socket, int file)
 {
 	struct sp_child *slot = free_slot();
 	struct parts p;
+	int go[2], r;
 	pid_t pid;
-	int r;
 
 	if (!slot)
 		return -EAGAIN;
@@ -117,18 +117,27 @@ static int fork_spare(int socket, int file)
 		close_parts(&p);
 		return r;
 	}
+	if (pipe2(go, O_CLOEXEC) < 0) {
+		close_parts(&p);
+		return -errno;
+	}
 	pid = _Fork(); /* without the libraries' atfork handlers: the child uses none of their locks or threads */
-	if (pid == 0)
-		sp_spare_live(p.channel[1], p.memory, file);
+	if (pid == 0) {
+		sp_close(go[1]);
+		sp_spare_live(p.channel[1], p.memory, file, go[0]);
+	}
 	if (pid > 0) {
 		*slot = (struct sp_child){ pid, steal_fd(&p.obituary[1]), p.memory, { .syscall_nr = -1 } };
 		live++;
 		sp_obituary_watch(pid);
+		sp_close(go[1]);
 		r = offer(socket, &p, pid);
 		p.memory = -1;
 	} else {
 		r = -errno;
+		sp_close(go[1]);
 	}
+	sp_close(go[0]);
 	close_parts(&p);
 	return r;
 }
@@ -159,6 +168,14 @@ static struct sp_child *find(pid_t pid)
 	return NULL;
 }
 
+/* Three significant bits: what one helper says may reach the memory of the next only as a rough size. */
+static uint64_t roughly(uint64_t n)
+{
+	int shift = n ? 61 - __builtin_clzll(n) : 0;
+
+	return shift > 0 ? n >> shift << shift : n;
+}
+
 static void follow(uint64_t need, uint64_t *expected)
 {
 	/* Up at once and down by halves: pictures of one size tend to come together. */
@@ -174,9 +191,10 @@ static void learn(const struct sp_child *c)
 
 	if (sp_fd_pread(c->memory, &head, sizeof(head), SP_MEM_HEAD) || !head.need.kind)
 		return;
-	follow(head.need.output, &sp_zygote.expected.output);
-	follow(head.need.input, &sp_zygote.expected.input);
-	sp_zygote.expected.kind = head.need.kind;
+	follow(roughly(head.need.output), &sp_zygote.expected.output);
+	follow(roughly(head.need.input), &sp_zygote.expected.input);
+	sp_zygote.expected.kind = head.need.kind < SP_NEED_KIND_MAX ? head.need.kind : SP_NEED_KIND_MAX;
+	explicit_bzero(&head, sizeof(head));
 }
 
 /*

@@ -161,8 +161,9 @@ enum sp_state { SP_STATE_NONE = 0, SP_STATE_ABORT = 1, SP_STATE_MAX = 2 };
 /* What spares to come had better have ready. Three numbers of a helper that may be hostile: they decide about speed alone. */
 struct sp_need {
 	uint64_t output, input; /* bytes */
-	uint64_t kind;		/* what to rehearse, the plugin's number, 0 unknown */
+	uint64_t kind;		/* what to rehearse, the plugin's number, 0 unknown; what is larger counts as SP_NEED_KIND_MAX */
 };
+#define SP_NEED_KIND_MAX 64u
 struct sp_mem_head {
 	uint32_t event_len; /* bytes of events so far */
 	uint32_t state;	    /* enum sp_state */
