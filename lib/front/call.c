@@ -187,6 +187,10 @@ static enum sp_status take_reply(struct sp_call *call)
  */
 static bool judge(struct sp_call *call, int r)
 {
+	if (call->reason) { /* it did not begin: the pool says why */
+		fail(call, SP_SETUP, call->reason, -r);
+		return false;
+	}
 	switch (r) {
 	case -ENODATA:
 		return !sp_diagnose(call) && sp_pool_lost(call);
@@ -200,7 +204,7 @@ static bool judge(struct sp_call *call, int r)
 		fail(call, SP_LIMIT, "input", 0);
 		return false;
 	default:
-		fail(call, SP_SETUP, call->reason ? call->reason : "the request could not be handed over", -r);
+		fail(call, SP_SETUP, "the request could not be handed over", -r);
 		return false;
 	}
 }
@@ -217,6 +221,8 @@ static int converse_with_one(struct sp_call *call, struct message *m, const char
 		drop_helper(call);
 		call->reason = NULL;
 		r = converse(call, m, locale);
+		if (call->reason)
+			break;
 	}
 	return r;
 }

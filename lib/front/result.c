@@ -71,12 +71,10 @@ static int wait_gone(struct sp_call *call)
 {
 	uint32_t word = 0;
 	char more;
-	int r;
 
 	if (sp_fd_wait(call->obituary, GONE_MS) != 1)
 		return -ETIMEDOUT;
-	r = sp_fd_read(call->obituary, &word, sizeof(word));
-	if (r == 0 && (word == SP_GONE || word == SP_OBITUARY_MAGIC))
+	if (syscall(SYS_read, call->obituary, &word, sizeof(word)) == sizeof(word) && (word == SP_GONE || word == SP_OBITUARY_MAGIC))
 		return 0;
 	/* The zygote is gone itself. End of file on the channel comes when the helper's only descriptor is closed, which in a process
 	 * that ends (exit_files) comes after it has given up its memory (exit_mm; kernel/exit.c). */
