@@ -1,1 +1,27 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+ATTACK_TESTS = tests/attack/test-hostile-helper tests/attack/test-hostile-offer tests/attack/test-hostile-plugin
+check_PROGRAMS += $(ATTACK_TESTS) tests/attack/subject tests/attack/hostile-helper
+check_LTLIBRARIES += tests/attack/hostile-plugin.la
+TESTS += $(ATTACK_TESTS)
+
+tests_attack_subject_SOURCES = tests/attack/subject.cc
+tests_attack_subject_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+tests_attack_subject_LDADD = $(OPENCV_LIBS)
+tests_attack_hostile_helper_SOURCES = tests/attack/hostile-helper.c tests/attack/hostile-helper.h tests/attack/hostile-answer.c
+tests_attack_hostile_helper_CFLAGS = $(AM_CFLAGS)
+tests_attack_hostile_helper_LDADD = libwire_plain.la
+# A module needs a place to be installed in, which it never is. sp_* come from sandbox-helper, hence undefined symbols.
+tests_attack_hostile_plugin_la_SOURCES = tests/attack/hostile-plugin.c tests/attack/search.c tests/attack/search.h tests/attack/syscalls.h
+tests_attack_hostile_plugin_la_CFLAGS = $(AM_CFLAGS)
+tests_attack_hostile_plugin_la_LDFLAGS = -module -avoid-version -shared -rpath $(modulesdir)
+
+PLAY = tests/attack/play.c tests/attack/play.h
+tests_attack_test_hostile_helper_SOURCES = tests/attack/test-hostile-helper.c $(PLAY)
+tests_attack_test_hostile_helper_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_attack_test_hostile_helper_LDADD = $(TEST_LIBS)
+tests_attack_test_hostile_offer_SOURCES = tests/attack/test-hostile-offer.c $(PLAY)
+tests_attack_test_hostile_offer_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_attack_test_hostile_offer_LDADD = $(TEST_LIBS)
+tests_attack_test_hostile_plugin_SOURCES = tests/attack/test-hostile-plugin.c tests/attack/syscalls.h $(PLAY)
+tests_attack_test_hostile_plugin_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_attack_test_hostile_plugin_LDADD = $(TEST_LIBS)
