@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 		std::fprintf(stderr, "usage: read calls gap_us picture\n");
 		return 2;
 	}
-	const int calls = std::atoi(argv[1]), warm = 30;
+	const int calls = std::atoi(argv[1]), warm = calls < 30 ? calls : 30;
 	const useconds_t gap = static_cast<useconds_t>(std::atoi(argv[2]));
 	std::vector<double> us;
 
