@@ -193,6 +193,9 @@ void show_unreadable()
 		return describe(cv::imread(closed + "/picture.png"));
 	});
 	chmod(closed.c_str(), 0755);
+	unlink((closed + "/picture.png").c_str());
+	rmdir(closed.c_str());
+	unlink(file.c_str());
 }
 
 // errno is what the program sees of why.

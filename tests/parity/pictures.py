@@ -50,7 +50,7 @@ def show_file(directory, name):
 
 
 for entry in sorted(os.listdir(sys.argv[1])):
-    if entry.startswith(("61x64", "640x480-rgb", "exif")):
+    if entry.startswith(("61x64-rgb", "640x480-rgb", "exif-")):
         show_file(sys.argv[1], entry)
 attempt("missing", lambda: cv2.imread(os.path.join(sys.argv[1], "missing.png")))
 attempt("no name", lambda: cv2.imread(""))

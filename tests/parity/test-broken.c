@@ -5,6 +5,8 @@
  */
 #include "tests/parity/compare.h"
 
+#include <string.h>
+
 static void test_cut_and_altered(void **state)
 {
 	/* A changed size must not cost gigabytes. */
@@ -39,6 +41,24 @@ static void test_bombs(void **state)
 	COMPARE(&how, "parity/broken", "--bombs", work);
 }
 
+/*
+ * Three pictures that crash every program with OpenCV 4.6. Here the overrun stays within the helper's output area, or runs off its end when that is no
+ * larger than the picture.
+ */
+static void test_crashes(void **state)
+{
+	const struct how small = { .env = { "SANDBOX_PRELOAD_OUTPUT_LIMIT=1M" } }, preloaded = { .side = PRELOADED };
+	struct outcome o;
+
+	(void)state;
+	COMPARE(&small, "parity/broken", "--overruns", work);
+	RUN(&o, &preloaded, "parity/broken", "--overruns", work);
+	assert_exit(&o, 0);
+	assert_null(strstr(o.out, "died with"));
+	assert_int_equal(count_lines(o.out, "== imdecode overrun"), 3);
+	outcome_free(&o);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -46,6 +66,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_crashes),
 	};
 
 	if (argc > 1) /* one of them */
