@@ -251,9 +251,9 @@ static enum sp_status call_run(struct sp_call *call, uint16_t entry, const void 
 		if (r == 0)
 			return take_reply(call);
 		if (!judge(call, r))
-			break;
+			return call->status;
 	}
-	return call->status;
+	return fail(call, SP_SETUP, "its zygote was killed, and the next ones too", 0);
 }
 
 /* How many bytes of events there are: the reply says so, else the head that the helper kept up to date. */

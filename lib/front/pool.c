@@ -414,13 +414,30 @@ int sp_pool_take(struct sp_call *call, int file, const char *locale)
 	return accept_offer(call, &offer, fds);
 }
 
+/*
+ * A dying process gives up its descriptors in no order that one could rely on: the end of the obituary may be seen a moment before the end of
+ * the socket. Waiting for it costs something only where a helper ended its own life without a word.
+ */
+#define LAST_MOMENTS_MS 50
+
+static bool has_hung_up(int fd)
+{
+	for (int i = 0; i < LAST_MOMENTS_MS; i++) {
+		struct pollfd end = { .fd = fd };
+
+		if (syscall(SYS_poll, &end, 1, 1) == 1)
+			return true;
+	}
+	return false;
+}
+
 bool sp_pool_lost(const struct sp_call *call)
 {
 	struct pool *p = &pools[call->entry->family];
-	struct pollfd end = { .fd = __atomic_load_n(&p->fd, __ATOMIC_ACQUIRE) };
+	int fd = __atomic_load_n(&p->fd, __ATOMIC_ACQUIRE);
 
 	/* Spares that are about to die may still be on offer, so an end of file is not waited for. */
-	if (is_ours(end.fd, call->zygote) && (syscall(SYS_poll, &end, 1, 0) != 1 || !(end.revents & (POLLHUP | POLLERR))))
+	if (is_ours(fd, call->zygote) && !has_hung_up(fd))
 		return false;
 	give_up(p, call->zygote);
 	return true;
