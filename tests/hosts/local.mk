@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
@@ -85,3 +85,10 @@ tests_hosts_early_la_SOURCES = tests/hosts/early.cc
 tests_hosts_early_la_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
 tests_hosts_early_la_LDFLAGS = $(HOSTS_MODULE)
 tests_hosts_early_la_LIBADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_deaths_SOURCES = tests/hosts/test-deaths.c
+tests_hosts_test_deaths_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_deaths_LDADD = $(HOSTS_LIBS)
+tests_hosts_deaths_SOURCES = tests/hosts/deaths.cc
+tests_hosts_deaths_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_deaths_LDADD = $(SUBJECT_LIBS)
