@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// broken DIRECTORY SCRATCH: cut and altered pictures; with --headers for the directory sizes that cannot be, ... Each call in a process of its own, since the
-// library may crash natively.
+// broken DIRECTORY SCRATCH: cut and altered pictures; with --headers for the directory sizes that cannot be, with --bombs few bytes that
+// are large pictures, with --overruns what crashes natively. Each call in a process of its own for that.
 #include "tests/parity/corpus.hh"
 #include "tests/parity/report.hh"
 

@@ -90,7 +90,8 @@ void show_links()
 
 void show_special()
 {
-	for (const char *name : { "/dev/null", "/dev/zero", "/", "/proc/self/cmdline", "/proc/self/mem", "/proc/version", "/sys/kernel/mm/transparent_hugepage/enabled",
+	for (const char *name : { "/dev/null", "/dev/zero", "/", "/proc/self/cmdline", "/proc/self/mem", "/proc/version",
+				  "/sys/kernel/mm/transparent_hugepage/enabled",
 				  "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/dev/fd/99" })
 		read_name(name, name);
 	const int fd = open((scratch + "/picture.png").c_str(), O_RDONLY);

@@ -29,7 +29,8 @@ static void test_shapes(void **state)
 	const struct how how = { .env = { "OPENCV_IO_ENABLE_OPENEXR=1" } };
 
 	(void)state;
-	COMPARE(&how, "parity/shapes", corpus(""), "13x7-color.jpg", "640x480-rgb8.png", "1280x960-rgb8.png", "1280x960-rgb8.sr", "exif-6.jpg", "exif-3.jpg", "exif-square-5.jpg",
+	COMPARE(&how, "parity/shapes", corpus(""), "13x7-color.jpg", "640x480-rgb8.png", "1280x960-rgb8.png", "1280x960-rgb8.sr",
+		"exif-6.jpg", "exif-3.jpg", "exif-square-5.jpg",
 		"exif-large-6.jpg", "61x64-rgb16.png", "61x64-rgba8.tiff", "640x480-binary16.pgm", "640x480-rgb32f.hdr", "61x64-half.exr",
 		"1x1-gray8.bmp", "13x7-lossless.webp", "61x64-rgb8.jp2", "hand-strange.pam", "640x480-rgb8.sr");
 }
