@@ -42,13 +42,18 @@ static int drop_uid(void)
 	return setuid(0) == 0 ? (errno = EPERM, -1) : 0;
 }
 
+/* Before the uid goes, and CAP_SETPCAP with it. Who does not have it (no root, no user namespace) can gain nothing by the set, given no_new_privs. */
+static void drop_bounding_set(void)
+{
+	for (unsigned long c = 0; c <= 63; c++)
+		prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
+}
+
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
 
-	for (unsigned long c = 0; c <= 63; c++)
-		prctl(PR_CAPBSET_DROP, c, 0, 0, 0); /* needs CAP_SETPCAP; without it there is nothing to drop */
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	return (int)syscall(SYS_capset, &head, none);
 }
@@ -81,6 +86,7 @@ const char *sp_harden(void)
 	int root = geteuid() == 0;
 
 	enter_namespaces(root);
+	drop_bounding_set();
 	if (root && drop_uid() < 0)
 		return because("changing to an unprivileged uid");
 	if (drop_capabilities() < 0)
