@@ -158,6 +158,9 @@ const char *sp_start(void)
 	/* What the libraries left open; under a low RLIMIT_NOFILE the next steps need the numbers. */
 	if (syscall(SYS_close_range, SP_FD_POOL + 1u, ~0u, 0u) < 0)
 		return because("close_range", strerror(errno));
+	/* The program's folder would be held by us for ever. Not before loading: LD_LIBRARY_PATH may be relative. */
+	if (chdir("/") < 0)
+		errno = 0; /* a root that may not be searched; then nothing is held there that matters */
 	why = load_filter();
 	return why ? why : sp_harden();
 }
