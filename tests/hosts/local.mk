@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-outside tests/hosts/test-endings tests/hosts/test-bystander tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/outside tests/hosts/endings tests/hosts/bystander tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
@@ -92,3 +92,23 @@ tests_hosts_test_deaths_LDADD = $(HOSTS_LIBS)
 tests_hosts_deaths_SOURCES = tests/hosts/deaths.cc
 tests_hosts_deaths_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
 tests_hosts_deaths_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_bystander_SOURCES = tests/hosts/test-bystander.c
+tests_hosts_test_bystander_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_bystander_LDADD = $(HOSTS_LIBS)
+tests_hosts_bystander_SOURCES = tests/hosts/bystander.c
+tests_hosts_bystander_LDADD = libprocesses.la
+
+tests_hosts_test_endings_SOURCES = tests/hosts/test-endings.c
+tests_hosts_test_endings_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_endings_LDADD = $(HOSTS_LIBS)
+tests_hosts_endings_SOURCES = tests/hosts/endings.cc
+tests_hosts_endings_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_endings_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_outside_SOURCES = tests/hosts/test-outside.c
+tests_hosts_test_outside_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_outside_LDADD = $(HOSTS_LIBS)
+tests_hosts_outside_SOURCES = tests/hosts/outside.cc
+tests_hosts_outside_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_outside_LDADD = $(SUBJECT_LIBS)
