@@ -363,7 +363,7 @@ static int accept_offer(struct sp_call *call, const struct sp_offer *offer, cons
 	call->memory = fds[1];
 	call->obituary = fds[2];
 	call->memory_size = offer->memory_size;
-	call->output = SP_MEM_INPUT + c->input_limit;
+	call->output = sp_mem_output(c->input_limit);
 	if (offer->memory_size != call->output + c->output_limit || !is_sound(call->memory, offer->memory_size)) {
 		call->reason = "the helper's memory has the wrong size";
 		return -EPROTO;

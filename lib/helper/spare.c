@@ -110,7 +110,7 @@ static void *map_part(int memory, uint64_t offset, uint64_t size, int prot)
 
 static int map_memory(int memory)
 {
-	uint64_t output = SP_MEM_INPUT + sp_options.input_limit;
+	uint64_t output = sp_mem_output(sp_options.input_limit);
 
 	helper.memory = map_part(memory, 0, SP_MEM_INPUT, PROT_READ | PROT_WRITE);
 	helper.input = map_part(memory, SP_MEM_INPUT, sp_options.input_limit, PROT_READ);

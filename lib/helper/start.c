@@ -148,7 +148,7 @@ const char *sp_start(void)
 		return "its standard descriptors cannot be replaced";
 	take_limits();
 	fcntl(SP_FD_POOL, F_SETFD, FD_CLOEXEC);
-	sp_zygote.memory_size = SP_MEM_INPUT + sp_options.input_limit + sp_options.output_limit;
+	sp_zygote.memory_size = sp_mem_output(sp_options.input_limit) + sp_options.output_limit;
 	if (!may_have_memory())
 		return "a helper's memory counts as a file, and RLIMIT_FSIZE allows none of its size (ulimit -f)";
 	why = warm_up();

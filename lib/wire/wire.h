@@ -147,7 +147,7 @@ struct sp_obituary {
 SP_STATIC_ASSERT(sizeof(struct sp_obituary) == 72 + SP_STACK_MAX, "sp_obituary");
 SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one piece");
 
-/* Memory: fixed offsets, in bytes. The output area runs from SP_MEM_INPUT + input limit to the end. */
+/* Memory: fixed offsets, in bytes. The output area runs from sp_mem_output() to the end. */
 #define SP_MEM_HEAD 0u
 #define SP_MEM_EVENTS 4096u
 #define SP_EVENTS_MAX (128u * 1024u)
@@ -155,6 +155,12 @@ SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one pie
 #define SP_MEM_INPUT (1024u * 1024u)
 SP_STATIC_ASSERT(SP_MEM_EVENTS + SP_EVENTS_MAX <= SP_MEM_REQUEST, "events end before the request");
 SP_STATIC_ASSERT(SP_MEM_REQUEST + sizeof(struct sp_request) + SP_PAYLOAD_MAX <= SP_MEM_INPUT, "it ends before the input");
+
+/* Behind the input area, at a page of its own, since areas are mapped one by one; the limit is any number of bytes. */
+static inline uint64_t sp_mem_output(uint64_t input_limit)
+{
+	return (SP_MEM_INPUT + input_limit + 4095) & ~(uint64_t)4095;
+}
 
 /* What the helper notes as it goes, for the case that it never comes to a reply. */
 enum sp_state { SP_STATE_NONE = 0, SP_STATE_ABORT = 1, SP_STATE_MAX = 2 };
