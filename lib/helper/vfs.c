@@ -22,7 +22,7 @@ struct file {
 struct handle {
 	struct file *file; /* NULL: free */
 	off_t pos;
-	bool append, can_write;
+	bool append, can_read, can_write;
 	size_t stream_end;
 };
 
@@ -134,7 +134,7 @@ static void start_stream(struct handle *h)
 
 static int open_file(struct file *f, int flags)
 {
-	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	bool writes = (flags & O_ACCMODE) != O_RDONLY, reads = (flags & O_ACCMODE) != O_WRONLY;
 
 	if (f->error) {
 		errno = f->error;
@@ -147,7 +147,7 @@ static int open_file(struct file *f, int flags)
 	for (int i = 0; i < HANDLES_MAX; i++) {
 		if (handles[i].file)
 			continue;
-		handles[i] = (struct handle){ .file = f, .append = flags & O_APPEND, .can_write = writes };
+		handles[i] = (struct handle){ .file = f, .append = flags & O_APPEND, .can_read = reads, .can_write = writes };
 		if (flags & O_TRUNC && writes)
 			f->len = 0;
 		if (f->stream)
@@ -207,6 +207,10 @@ ssize_t sp_vfs_pread(int fd, void *buf, size_t len, off_t offset)
 
 	if (!h)
 		return -1;
+	if (!h->can_read) {
+		errno = EBADF;
+		return -1;
+	}
 	if (h->file->stream || offset < 0) {
 		errno = offset < 0 ? EINVAL : ESPIPE;
 		return -1;
@@ -264,6 +268,8 @@ ssize_t sp_vfs_write(int fd, const void *buf, size_t len)
 		errno = EBADF;
 		return -1;
 	}
+	if (!len)
+		return 0; /* makes no file longer, wherever the position is */
 	at = h->append ? h->file->len : (size_t)h->pos;
 	if (__builtin_add_overflow(at, len, &end) || end > SIZE_MAX / 4 || !make_room(h->file, end))
 		return -1;
@@ -334,7 +340,7 @@ int sp_vfs_stat(const char *path, struct stat *st)
 int sp_vfs_unlink(const char *path)
 {
 	if (!scratch.exists || strcmp(path, scratch_name) != 0) {
-		errno = scratch_name[0] ? ENOENT : EACCES;
+		errno = find(path) ? EACCES : ENOENT;
 		return -1;
 	}
 	free(scratch.data);
