@@ -220,7 +220,7 @@ static void close_parts(struct parts *p)
 
 int main(int argc, char **argv)
 {
-	hostile.output = SP_MEM_INPUT + limit_of(argc, argv, "--input-limit=");
+	hostile.output = sp_mem_output(limit_of(argc, argv, "--input-limit="));
 	hostile.memory_size = hostile.output + limit_of(argc, argv, "--output-limit=");
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_IGN);

@@ -86,7 +86,7 @@ void play_run(struct play *p)
 
 	memcpy(how.env, p->env, sizeof(p->env));
 	how.env[6] = "SANDBOX_PRELOAD_OUTPUT_LIMIT=4M";
-	how.env[7] = "SANDBOX_PRELOAD_INPUT_LIMIT=64K";
+	how.env[7] = "SANDBOX_PRELOAD_INPUT_LIMIT=65537";
 	for (size_t i = 0; i < 6; i++)
 		if (!how.env[i])
 			how.env[i] = "SANDBOX_PRELOAD_UNUSED";
