@@ -135,28 +135,44 @@ static void test_end_and_empty(void **state)
 	assert_int_equal(sp_fd_read(-1, buf, 1), -EBADF);
 }
 
+static unsigned signals;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	signals++;
+}
+
+static pthread_t sender;
+
 static void *drain(void *arg)
 {
 	uint64_t *sum = arg;
 	uint8_t buf[1000];
 	long r;
 
-	while ((r = read(sv[1], buf, sizeof(buf))) > 0)
+	while ((r = read(sv[1], buf, sizeof(buf))) > 0) {
 		for (long i = 0; i < r; i++)
 			*sum = *sum * 31 + buf[i];
+		pthread_kill(sender, SIGUSR1);
+	}
 	return NULL;
 }
 
-/* More than a socket holds, in four parts, one of them empty. */
+/* More than a socket holds, in four parts, one of them empty; the sender is interrupted again and again, in the middle of it. */
 static void test_large_send(void **state)
 {
 	static uint8_t block[300000];
 	struct iovec iov[4] = { { block, 1 }, { block + 1, 199999 }, { block, 0 }, { block + 200000, 100000 } };
 	uint64_t seed = 3, wanted = 0, sum = 0;
+	struct sigaction sa = { .sa_handler = on_signal }, old;
 	pthread_t t;
 
 	(void)state;
 	make(SOCK_STREAM);
+	setsockopt(sv[0], SOL_SOCKET, SO_SNDBUF, &(int){ 4096 }, sizeof(int));
+	sigaction(SIGUSR1, &sa, &old);
+	sender = pthread_self();
 	for (size_t i = 0; i < sizeof(block); i++) {
 		block[i] = (uint8_t)noise(&seed);
 		wanted = wanted * 31 + block[i];
@@ -165,15 +181,8 @@ static void test_large_send(void **state)
 	assert_int_equal(sp_fd_send(sv[0], iov, 4, NULL, 0), 0);
 	shutdown(sv[0], SHUT_WR);
 	pthread_join(t, NULL);
+	sigaction(SIGUSR1, &old, NULL);
 	assert_true(sum == wanted);
-}
-
-static unsigned signals;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	signals++;
 }
 
 static void *disturb(void *arg)
