@@ -11,7 +11,7 @@ import time
 BUILD = os.path.abspath(sys.argv[1])
 FRONT = BUILD + "/stage/lib/libsandbox-preload.so"
 ROUNDS = 3
-SIZES = [("64x64", 200), ("640x480", 100), ("1920x1080", 40), ("4000x3000", 12)]
+SIZES = [("64x64", 200), ("640x480", 100), ("1920x1080", 40), ("4000x3000", 8)]
 
 
 def times(picture, calls, gap, sandboxed):
