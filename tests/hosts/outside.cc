@@ -148,7 +148,7 @@ bool descriptors(const std::string &)
 		return true;
 	}
 	host::require(found.size() == 1, std::to_string(found.size()) + " descriptors");
-	host::require(found[0].rfind("3 socket:", 0) == 0, found[0]);
+	host::require(found[0].rfind("3 pipe:", 0) == 0, found[0]);
 	return true;
 }
 
