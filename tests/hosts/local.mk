@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-outside tests/hosts/test-endings tests/hosts/test-bystander tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/outside tests/hosts/endings tests/hosts/bystander tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-leak tests/hosts/test-outside tests/hosts/test-endings tests/hosts/test-bystander tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
+HOSTS_SUBJECTS = tests/hosts/leak tests/hosts/outside tests/hosts/endings tests/hosts/bystander tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
@@ -112,3 +112,10 @@ tests_hosts_test_outside_LDADD = $(HOSTS_LIBS)
 tests_hosts_outside_SOURCES = tests/hosts/outside.cc
 tests_hosts_outside_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
 tests_hosts_outside_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_leak_SOURCES = tests/hosts/test-leak.c
+tests_hosts_test_leak_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_leak_LDADD = $(HOSTS_LIBS)
+tests_hosts_leak_SOURCES = tests/hosts/leak.cc
+tests_hosts_leak_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_leak_LDADD = $(SUBJECT_LIBS)
