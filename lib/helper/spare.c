@@ -108,6 +108,18 @@ static void *map_part(int memory, uint64_t offset, uint64_t size, int prot)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/*
+ * Where the administrator lets programs ask for huge pages in shared memory (shmem_enabled: advise), each fault, and each entry of the
+ * app's page tables, stands for two megabytes. Not for small results: clearing so much takes longer than writing them.
+ */
+static void advise_huge(uint8_t *output, uint64_t size)
+{
+	uint64_t skip = sp_zygote.expected.output >= SP_HUGE_PAGE / 2 ? 0 : SP_HUGE_PAGE;
+
+	if (size > skip)
+		madvise(output + skip, size - skip, MADV_HUGEPAGE);
+}
+
 static int map_memory(int memory)
 {
 	uint64_t output = sp_mem_output(sp_options.input_limit);
@@ -118,6 +130,7 @@ static int map_memory(int memory)
 	helper.output = map_part(memory, output, helper.output_size, PROT_READ | PROT_WRITE);
 	if (!helper.memory || !helper.input || !helper.output)
 		return -ENOMEM;
+	advise_huge(helper.output, helper.output_size);
 	return 0;
 }
 

@@ -156,10 +156,11 @@ SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one pie
 SP_STATIC_ASSERT(SP_MEM_EVENTS + SP_EVENTS_MAX <= SP_MEM_REQUEST, "events end before the request");
 SP_STATIC_ASSERT(SP_MEM_REQUEST + sizeof(struct sp_request) + SP_PAYLOAD_MAX <= SP_MEM_INPUT, "it ends before the input");
 
-/* Behind the input area, at a page of its own, since areas are mapped one by one; the limit is any number of bytes. */
+/* Behind the input area, where a huge page may begin; the limit is any number of bytes. */
+#define SP_HUGE_PAGE (2u * 1024u * 1024u)
 static inline uint64_t sp_mem_output(uint64_t input_limit)
 {
-	return (SP_MEM_INPUT + input_limit + 4095) & ~(uint64_t)4095;
+	return (SP_MEM_INPUT + input_limit + SP_HUGE_PAGE - 1) & ~(uint64_t)(SP_HUGE_PAGE - 1);
 }
 
 /* What the helper notes as it goes, for the case that it never comes to a reply. */
