@@ -7,6 +7,7 @@
  */
 #include "lib/front/internal.h"
 
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -43,19 +44,27 @@ static void populate(void *p, uint64_t len)
 	madvise(p, len, MADV_POPULATE_READ);
 }
 
+static bool has_replied(const struct sp_call *call)
+{
+	int n = 0;
+
+	return ioctl(call->channel, FIONREAD, &n) < 0 || n > (int)sizeof(struct sp_reply);
+}
+
 void sp_result_ahead(struct sp_call *call)
 {
 	uint64_t len = __atomic_load_n(&reach, __ATOMIC_RELAXED);
 	char *p;
 
-	if (!len || sp_fd_wait(call->channel, AHEAD_MS) != 0)
+	/* SP_READY may be there at once and says nothing; the obituary has nothing to say as long as all is well. */
+	if (!len || sp_fd_wait(call->obituary, AHEAD_MS) != 0)
 		return;
 	p = map_private(call, call->output, len);
 	if (!p)
 		return;
 	call->ahead = p;
 	call->ahead_len = len;
-	for (uint64_t at = 0; at < len && sp_fd_wait(call->channel, 0) == 0; at += PIECE)
+	for (uint64_t at = 0; at < len && !has_replied(call); at += PIECE)
 		populate(p + at, len - at < PIECE ? len - at : PIECE);
 }
 
