@@ -60,33 +60,24 @@ struct message {
 	struct sp_request head;
 	const void *payload;
 	const struct sp_input_data *input;
-	uint64_t file_size;
 };
 
 /* What a message with a file becomes depends on the file's size. */
 static int choose_input(struct message *m)
 {
 	struct stat st;
+	uint64_t size;
 
 	if (m->input->kind != SP_INPUT_FILE)
 		return 0;
 	if (fstat(m->input->fd, &st) < 0)
 		return -errno;
-	m->file_size = (uint64_t)st.st_size;
-	if (m->file_size && m->file_size <= FILE_COPY_MAX && m->file_size <= sp_config()->input_limit)
+	size = (uint64_t)st.st_size;
+	if (size && size <= FILE_COPY_MAX && size <= sp_config()->input_limit) {
 		m->head.input = SP_INPUT_MEMORY;
+		m->head.input_len = size;
+	}
 	return 0;
-}
-
-static int put_message(const struct sp_call *call, struct message *m)
-{
-	int r = 0;
-
-	if (m->input->kind == SP_INPUT_MEMORY || m->input->kind == SP_INPUT_STREAM)
-		r = sp_input_put(call, m->input->data, m->input->len);
-	else if (m->head.input == SP_INPUT_MEMORY)
-		r = sp_input_put_file(call, m->input->fd, m->file_size, &m->head.input_len);
-	return r ? r : sp_input_put_request(call, &m->head, m->payload);
 }
 
 /* Reading the plug lets the helper go. */
@@ -96,6 +87,20 @@ static int release(struct sp_call *call)
 
 	call->start_ns = now_ns();
 	return sp_fd_read(call->channel, plug, sizeof(plug));
+}
+
+/* -EAGAIN when the helper was gone before. */
+static int hand_over(struct sp_call *call, struct message *m)
+{
+	struct sp_put put = { 0 };
+	int r = sp_put_begin(call, &put, &m->head, m->payload, m->input);
+
+	if (r == 0)
+		r = release(call) ? -EAGAIN : 0;
+	if (r == 0)
+		sp_put_rest(&put);
+	sp_put_end(&put);
+	return r;
 }
 
 static int remaining_ms(const struct sp_call *call)
@@ -139,11 +144,9 @@ static int converse(struct sp_call *call, struct message *m, const char *locale)
 
 	r = sp_pool_take(call, m->head.input == SP_INPUT_FILE ? m->input->fd : -1, locale);
 	if (r == 0)
-		r = put_message(call, m);
+		r = hand_over(call, m);
 	if (r)
 		return r;
-	if (release(call))
-		return -EAGAIN;
 	sp_result_ahead(call);
 	r = receive(call, &answer, sizeof(answer), &got);
 	if (r == -ENODATA && got == 0)

@@ -36,7 +36,7 @@ struct sp_call {
 	uint64_t memory_size; /* bytes of the shared memory */
 	uint64_t output;      /* offset of the output area in it */
 	void *ahead;	      /* private mapping of the start of the output area, made while the helper worked, or NULL */
-	uint64_t ahead_len;
+	uint64_t ahead_len, ahead_done; /* bytes of it, and of those that have page table entries */
 	uint64_t start_ns;    /* CLOCK_MONOTONIC when the request was sent */
 	enum sp_status status;
 	const char *reason;   /* static text that goes with status, may be NULL */

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 void sp_input_open(const char *path, struct sp_input_data *ret)
@@ -77,67 +76,5 @@ int sp_input_slurp(int fd, uint64_t max, void **ret, uint64_t *ret_len)
 	*ret = buf;
 	*ret_len = len;
 	buf = NULL;
-	return 0;
-}
-
-/* Through a mapping: on a write, RLIMIT_FSIZE, which the program may have set, would raise SIGXFSZ. */
-static void *map_area(const struct sp_call *call, uint64_t offset, uint64_t len)
-{
-	void *p = mmap(NULL, len, PROT_WRITE, MAP_SHARED | MAP_POPULATE, call->memory, (off_t)offset);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-/* Returns how many bytes there are; where reading fails the file ends, as for a decoder. */
-static uint64_t read_file(int fd, char *to, uint64_t cap)
-{
-	uint64_t len = 0;
-	long r;
-
-	while (len < cap && (r = syscall(SYS_pread64, fd, to + len, cap - len, len)) != 0) {
-		if (r < 0 && errno != EINTR)
-			break;
-		len += r > 0 ? (uint64_t)r : 0;
-	}
-	return len;
-}
-
-int sp_input_put_file(const struct sp_call *call, int fd, uint64_t size, uint64_t *ret_len)
-{
-	char *p = map_area(call, SP_MEM_INPUT, size);
-
-	if (!p)
-		return -errno;
-	*ret_len = read_file(fd, p, size);
-	munmap(p, size);
-	return 0;
-}
-
-int sp_input_put(const struct sp_call *call, const void *data, uint64_t len)
-{
-	void *p;
-
-	if (len > sp_config()->input_limit)
-		return -EFBIG;
-	if (!len)
-		return 0;
-	p = map_area(call, SP_MEM_INPUT, len);
-	if (!p)
-		return -errno;
-	memcpy(p, data, len);
-	munmap(p, len);
-	return 0;
-}
-
-int sp_input_put_request(const struct sp_call *call, const struct sp_request *req, const void *payload)
-{
-	size_t len = sizeof(*req) + req->payload_len;
-	char *p = map_area(call, SP_MEM_REQUEST, len);
-
-	if (!p)
-		return -errno;
-	memcpy(p, req, sizeof(*req));
-	memcpy(p + sizeof(*req), payload, req->payload_len);
-	munmap(p, len);
 	return 0;
 }

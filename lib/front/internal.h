@@ -96,11 +96,24 @@ void sp_say(const char *text);
 /* ---- input.c ---- */
 void sp_input_open(const char *path, struct sp_input_data *ret);
 int sp_input_slurp(int fd, uint64_t max, void **ret, uint64_t *ret_len);
-/* Put @len bytes into the call's input area. 0 or -errno, as the next two. */
-int sp_input_put(const struct sp_call *call, const void *data, uint64_t len);
-/* Likewise what @fd has from its start, at most @size bytes (> 0, <= the input limit); *ret_len is what there was. */
-int sp_input_put_file(const struct sp_call *call, int fd, uint64_t size, uint64_t *ret_len);
-int sp_input_put_request(const struct sp_call *call, const struct sp_request *req, const void *payload);
+
+/* ---- put.c ---- */
+/* A request on its way into the helper's memory. Zeroed: nothing is. */
+struct sp_put {
+	char *map;	   /* request and input areas, NULL: not mapped */
+	uint64_t map_len;  /* bytes */
+	int fd;		   /* the file whose rest is to be copied */
+	uint64_t size, at; /* bytes of it in all, and copied */
+};
+/*
+ * Put @req, @payload and the bytes of @input into the call's memory. Of a file (MEMORY in @req, FILE in @input) there are @req->input_len bytes (> 0) at
+ * most; of a large one that is in the page cache the end is left to sp_put_rest(), to be called when the helper has been released. Sets
+ * @req->arrived. 0 or -errno; sp_put_end() in any case.
+ */
+int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_request *req, const void *payload,
+		 const struct sp_input_data *input);
+void sp_put_rest(struct sp_put *put);
+void sp_put_end(struct sp_put *put);
 
 /* ---- result.c ---- */
 /* While the helper works: map what the last large result filled, piece by piece until there is something to read. */

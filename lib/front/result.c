@@ -38,10 +38,11 @@ static void *map_private(const struct sp_call *call, uint64_t offset, uint64_t l
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* All page table entries at once, without copying a page (MAP_POPULATE would). Kernels before 5.14 take the faults one by one. */
-static void populate(void *p, uint64_t len)
+/* All page table entries at once, without copying a page (MAP_POPULATE would). Kernels before 5.14 take the faults one by one. Returns @len. */
+static uint64_t populate(void *p, uint64_t len)
 {
 	madvise(p, len, MADV_POPULATE_READ);
+	return len;
 }
 
 static bool has_replied(const struct sp_call *call)
@@ -64,8 +65,9 @@ void sp_result_ahead(struct sp_call *call)
 		return;
 	call->ahead = p;
 	call->ahead_len = len;
+	call->ahead_done = 0;
 	for (uint64_t at = 0; at < len && !has_replied(call); at += PIECE)
-		populate(p + at, len - at < PIECE ? len - at : PIECE);
+		call->ahead_done = at + populate(p + at, len - at < PIECE ? len - at : PIECE);
 }
 
 void sp_result_drop(struct sp_call *call)
@@ -109,7 +111,7 @@ static bool is_written(const struct sp_call *call, uint64_t len)
 
 int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **ret_map, size_t *ret_map_len, void **ret_data)
 {
-	uint64_t start = offset & ~(PAGE - 1), end;
+	uint64_t start = offset & ~(PAGE - 1), end, done = start;
 	char *map;
 	int r;
 
@@ -123,6 +125,7 @@ int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **re
 		map = call->ahead;
 		*ret_map_len = call->ahead_len;
 		start = call->output;
+		done = start + call->ahead_done;
 		call->ahead = NULL;
 	} else {
 		map = map_private(call, start, end - start);
@@ -131,7 +134,8 @@ int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **re
 		*ret_map_len = end - start;
 	}
 	if (is_written(call, len)) {
-		populate(map + ((offset - start) & ~(PAGE - 1)), len);
+		if (done < end)
+			populate(map + (done - start), end - done);
 		__atomic_store_n(&reach, end - call->output, __ATOMIC_RELAXED);
 	}
 	*ret_map = map;

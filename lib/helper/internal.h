@@ -64,6 +64,8 @@ void sp_stdio_redirect(void); /* stdout and stderr become events; in the zygote,
 
 /* ---- vfs.c ---- */
 void sp_vfs_set_error(const char *name, int error);
+/* The input's bytes are still coming in: see struct sp_request. @arrived stays valid for good. */
+void sp_vfs_set_arriving(const uint64_t *arrived);
 void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_t split);
 bool sp_vfs_on(void);
 

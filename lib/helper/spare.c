@@ -236,6 +236,8 @@ static int take_request(void)
 		return -EPROTO;
 	if (req->input_len > sp_options.input_limit || req->input_split > req->input_len)
 		return -EPROTO;
+	if (req->input == SP_INPUT_MEMORY && !(req->arrived & SP_INPUT_ALL) && req->arrived < SP_INPUT_FIRST)
+		return -EPROTO;
 	memcpy(helper.payload, p + sizeof(*req), req->payload_len);
 	return 0;
 }
@@ -250,6 +252,8 @@ static void take_input(void)
 		break;
 	case SP_INPUT_MEMORY:
 		sp_vfs_set_input(NULL, helper.input, req->input_len);
+		if (!(req->arrived & SP_INPUT_ALL))
+			sp_vfs_set_arriving(&((const struct sp_request *)(helper.memory + SP_MEM_REQUEST))->arrived);
 		break;
 	case SP_INPUT_STREAM:
 		sp_vfs_set_stream(NULL, helper.input, req->input_len, req->input_split);

@@ -30,6 +30,7 @@ struct handle {
 static struct file input, scratch;
 static char scratch_name[4200];
 static struct handle handles[HANDLES_MAX];
+static const uint64_t *arriving; /* how much of the input is there, NULL: all */
 static bool on;
 
 void sp_vfs_switch(bool to)
@@ -50,7 +51,29 @@ static struct file *new_input(const char *name)
 	memset(&input, 0, sizeof(input));
 	input.name = name ? name : old;
 	input.exists = true;
+	arriving = NULL;
 	return &input;
+}
+
+void sp_vfs_set_arriving(const uint64_t *arrived)
+{
+	arriving = arrived;
+}
+
+/* Have the first @upto bytes of @f, or all there are. What we wait for is a copy of memory to memory; there is no system call to sleep in. */
+static void await(struct file *f, size_t upto)
+{
+	while (arriving && f == &input) {
+		uint64_t word = __atomic_load_n(arriving, __ATOMIC_ACQUIRE), there = word & ~SP_INPUT_ALL;
+
+		if (word & SP_INPUT_ALL) {
+			arriving = NULL;
+			f->len = there < f->len ? there : f->len;
+		} else if (there >= upto) {
+			return;
+		}
+		__builtin_ia32_pause();
+	}
 }
 
 void sp_vfs_set_input(const char *name, const void *data, uint64_t len)
@@ -215,6 +238,7 @@ ssize_t sp_vfs_pread(int fd, void *buf, size_t len, off_t offset)
 		errno = offset < 0 ? EINVAL : ESPIPE;
 		return -1;
 	}
+	await(h->file, __builtin_add_overflow((size_t)offset, len, &left) ? SIZE_MAX : left);
 	left = (size_t)offset < h->file->len ? h->file->len - (size_t)offset : 0;
 	if (len > left)
 		len = left;
@@ -293,6 +317,8 @@ off_t sp_vfs_lseek(int fd, off_t offset, int whence)
 		errno = ESPIPE;
 		return -1;
 	}
+	if (whence == SEEK_END)
+		await(h->file, SIZE_MAX);
 	base = whence == SEEK_CUR ? h->pos : whence == SEEK_END ? (off_t)h->file->len : 0;
 	if ((unsigned)whence > SEEK_END || __builtin_add_overflow(base, offset, &to) || to < 0) {
 		errno = EINVAL;
@@ -302,8 +328,9 @@ off_t sp_vfs_lseek(int fd, off_t offset, int whence)
 	return to;
 }
 
-static void fill_stat(const struct file *f, struct stat *st)
+static void fill_stat(struct file *f, struct stat *st)
 {
+	await(f, SIZE_MAX);
 	memset(st, 0, sizeof(*st));
 	st->st_mode = f->stream ? S_IFIFO | 0600 : S_IFREG | 0644;
 	st->st_nlink = 1;
@@ -366,6 +393,8 @@ const void *sp_vfs_view(int fd, size_t len, off_t offset)
 {
 	struct handle *h = handle(fd);
 
+	if (h)
+		await(h->file, SIZE_MAX);
 	if (!h || h->file->stream || offset < 0 || (size_t)offset > h->file->len || len > h->file->len - (size_t)offset)
 		return NULL;
 	return h->file->data + offset;
@@ -377,6 +406,7 @@ size_t sp_vfs_left(int fd)
 
 	if (!h)
 		return 0;
+	await(h->file, SIZE_MAX);
 	if (h->file->stream)
 		return h->stream_end > h->file->at ? h->stream_end - h->file->at : 0;
 	return (size_t)h->pos < h->file->len ? h->file->len - (size_t)h->pos : 0;

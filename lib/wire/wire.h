@@ -88,7 +88,14 @@ enum sp_input {
 	SP_INPUT_MAX = 4,
 };
 
-/* app -> helper, in the memory; the payload follows. */
+/*
+ * app -> helper, in the memory; the payload follows.
+ *
+ * Of a large file the app may release the helper when SP_INPUT_FIRST bytes are in place, and copy the rest while it works: @arrived says
+ * how far it has come and, with SP_INPUT_ALL, that there is no more, which may be less than @input_len.
+ */
+#define SP_INPUT_FIRST (64u * 1024u)
+#define SP_INPUT_ALL (1ull << 63)
 struct sp_request {
 	uint32_t magic;	      /* SP_REQUEST_MAGIC */
 	uint16_t version;     /* SP_WIRE_VERSION */
@@ -99,8 +106,10 @@ struct sp_request {
 	uint64_t input_split; /* bytes, STREAM */
 	int32_t input_errno;  /* ERRNO */
 	uint32_t reserved;
+	uint64_t arrived; /* MEMORY; the only word that changes after the release, by atomic stores */
 };
-SP_STATIC_ASSERT(sizeof(struct sp_request) == 40, "sp_request");
+SP_STATIC_ASSERT(sizeof(struct sp_request) == 48, "sp_request");
+SP_STATIC_ASSERT(offsetof(struct sp_request, arrived) == 40, "sp_request.arrived");
 SP_STATIC_ASSERT(offsetof(struct sp_request, input_len) == 16, "sp_request.input_len");
 
 /* A path (4096, the kernel's PATH_MAX, is not a bound on what a program may pass to imread) and fixed fields. */
