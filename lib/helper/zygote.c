@@ -168,12 +168,12 @@ static struct sp_child *find(pid_t pid)
 	return NULL;
 }
 
-/* Three significant bits: what one helper says may reach the memory of the next only as a rough size. */
+/* Three significant bits, rounded up: what one helper says may reach the memory of the next only as a rough size. */
 static uint64_t roughly(uint64_t n)
 {
 	int shift = n ? 61 - __builtin_clzll(n) : 0;
 
-	return shift > 0 ? n >> shift << shift : n;
+	return shift > 0 && n < UINT64_MAX / 2 ? ((n - 1) >> shift << shift) + (1ull << shift) : n;
 }
 
 static void follow(uint64_t need, uint64_t *expected)
