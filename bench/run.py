@@ -41,6 +41,19 @@ def table(directory, gap):
     print()
 
 
+def forks(directory, count=2000):
+    """What a call costs back to back, against a bare fork, exit and wait of a process like the zygote."""
+    pictures = [f"{directory}/64x64.{kind}" for kind in ("jpg", "png")]
+    env = dict(os.environ, LD_PRELOAD=BUILD + "/stage/lib/sandbox-preload/without-gdal.so")
+    ratios = []
+    for _ in range(ROUNDS):
+        out = subprocess.run([BUILD + "/bench/forks", str(count), *pictures], env=env, capture_output=True, check=True)
+        bare, mappings = map(float, out.stdout.split())
+        ratios.append(statistics.median(times(pictures[0], 1000, 0, True)) / bare)
+    print(f"A 64x64 JPEG back to back: {statistics.median(ratios):.2f} times a bare fork and exit ({bare:.0f} us, {mappings:.0f} mappings), "
+          f"{min(ratios):.2f} to {max(ratios):.2f}.\n")
+
+
 def start_of(program, count=200):
     """Median ratio of starting @program with and without the front, in alternating starts."""
     took = {False: [], True: []}
@@ -61,6 +74,7 @@ def main():
         table(directory, 3000)
         print("Back to back:\n")
         table(directory, 0)
+        forks(directory)
     start_of("/bin/true")
 
 

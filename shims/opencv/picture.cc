@@ -12,7 +12,7 @@ namespace sp_cv {
 namespace {
 
 // Below this many bytes a copy is cheaper than a mapping, its page faults and the wait for the helper's end (bench/RESULTS.md).
-const uint64_t kCopyMax = 2 * 1024 * 1024;
+const uint64_t kCopyMax = 512 * 1024;
 
 // What cv::fastMalloc aligns to (CV_MALLOC_ALIGN); programs may rely on it.
 const uint64_t kAlign = 64;
