@@ -271,10 +271,10 @@ static void test_escape_random(void **state)
 static void test_output_area(void **state)
 {
 	(void)state;
-	assert_true(sp_mem_output(65536) == SP_MEM_INPUT + 65536);
-	assert_true(sp_mem_output(65537) == SP_MEM_INPUT + 65536 + 4096);
+	assert_true(sp_mem_output(SP_HUGE_PAGE - SP_MEM_INPUT) == SP_HUGE_PAGE);
+	assert_true(sp_mem_output(SP_HUGE_PAGE - SP_MEM_INPUT + 1) == 2 * SP_HUGE_PAGE);
 	for (uint64_t limit = 65536; limit < 1ull << 40; limit = limit * 3 / 2 + 1)
-		assert_true(sp_mem_output(limit) % 4096 == 0 && sp_mem_output(limit) - SP_MEM_INPUT - limit < 4096);
+		assert_true(sp_mem_output(limit) % SP_HUGE_PAGE == 0 && sp_mem_output(limit) - SP_MEM_INPUT - limit < SP_HUGE_PAGE);
 }
 
 int main(void)
