@@ -11,7 +11,9 @@ enum sp_cv_entry {
 	SP_CV_IMDECODE = 2,	/* buffer -> Mat */
 	SP_CV_IMDECODE_DST = 3, /* buffer -> given Mat: the reply tells what happened to it on the way */
 	SP_CV_HAVE_READER = 4,	/* file name -> bool */
-	SP_CV_ENTRY_MAX = 5,
+	SP_CV_IMREADMULTI = 5,	/* file name, range of pages -> bool and Mats */
+	SP_CV_IMCOUNT = 6,	/* file name -> number of pages */
+	SP_CV_ENTRY_MAX = 7,
 };
 
 /* Bits of MXCSR that change results: denormals are zero, rounding, flush to zero. */
@@ -31,8 +33,12 @@ struct sp_cv_request {
 	uint32_t sse_control; /* rounding and denormals in the calling thread: MXCSR without its flags and masks */
 	int32_t size[SP_CV_DIMS_MAX];
 	uint64_t step[SP_CV_DIMS_MAX];
+	/* IMREADMULTI */
+	uint32_t ranged;   /* the form with a range: */
+	int32_t start, count; /* pages, as the program gave them */
+	uint32_t had_pages; /* the program's vector was not empty: the result depends on it */
 };
-SP_STATIC_ASSERT(sizeof(struct sp_cv_request) == 32 + 12 * SP_CV_DIMS_MAX, "sp_cv_request");
+SP_STATIC_ASSERT(sizeof(struct sp_cv_request) == 48 + 12 * SP_CV_DIMS_MAX, "sp_cv_request");
 SP_STATIC_ASSERT(offsetof(struct sp_cv_request, step) == 160, "sp_cv_request.step");
 
 /* What was thrown, with SP_REPLY_THROW. */
@@ -48,7 +54,7 @@ enum sp_cv_thrown {
 };
 
 struct sp_cv_reply {
-	uint32_t result; /* bool of HAVE_READER; 1: a Mat follows (DST: perhaps with an exception, too) */
+	uint32_t result; /* bool of HAVE_READER and IMREADMULTI; else 1: a Mat follows (DST: perhaps with an exception, too) */
 	uint32_t thrown; /* enum sp_cv_thrown */
 	/* The picture: continuous, rows and cols > 0. Of an empty Mat the type is all there is. */
 	int32_t rows, cols, type;
@@ -56,9 +62,22 @@ struct sp_cv_reply {
 	uint64_t offset;  /* of the pixels in the output area, bytes */
 	int32_t created_rows, created_cols, created_type; /* ... with these */
 	uint32_t empty_dims; /* of an empty Mat: 0, or 2 when the library had created it before it failed */
+	uint64_t count; /* IMCOUNT: pages; IMREADMULTI: how many sp_cv_page follow, also with an exception */
+	uint64_t pages; /* IMREADMULTI: their offset in the output area, bytes */
 };
-SP_STATIC_ASSERT(sizeof(struct sp_cv_reply) == 48, "sp_cv_reply");
+SP_STATIC_ASSERT(sizeof(struct sp_cv_reply) == 64, "sp_cv_reply");
 SP_STATIC_ASSERT(sizeof(struct sp_cv_reply) <= SP_REPLY_BODY, "fits a reply");
 SP_STATIC_ASSERT(offsetof(struct sp_cv_reply, offset) == 24, "sp_cv_reply.offset");
+
+/* More pages than any format can have (libtiff's limit). */
+#define SP_CV_PAGES_MAX (1u << 20)
+
+/* One picture of several: continuous, rows and cols > 0. */
+struct sp_cv_page {
+	int32_t rows, cols, type;
+	uint32_t reserved;
+	uint64_t offset; /* of the pixels in the output area, bytes */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_cv_page) == 24, "sp_cv_page");
 
 #endif

@@ -105,7 +105,7 @@ int prepare(const sp_request *req, const void *payload)
 	entry = static_cast<sp_cv_entry>(req->entry);
 	name.assign(bytes + sizeof(request), request.name_len);
 	sp_vfs_reset();
-	sp_vfs_set_name(entry == SP_CV_IMREAD || entry == SP_CV_HAVE_READER ? name.c_str() : nullptr);
+	sp_vfs_set_name(entry == SP_CV_IMDECODE || entry == SP_CV_IMDECODE_DST ? nullptr : name.c_str());
 	cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(request.log_level));
 	if (cv::useOptimized() != bool(request.use_optimized))
 		cv::setUseOptimized(bool(request.use_optimized));
@@ -132,25 +132,48 @@ cv::Mat input_mat()
 	return cv::Mat(request.dims, request.size, request.type, bytes, step);
 }
 
+// Where the pixels of @m stand, in one piece.
+uint64_t place_of(const cv::Mat &m)
+{
+	uint64_t offset = 0;
+
+	if (m.isContinuous() && allocator.offset_of(m, &offset))
+		return offset;
+	static std::vector<cv::Mat> copies; // to the end of the process: what they stand in is not to be used again
+	copies.emplace_back(m.rows, m.cols, m.type());
+	m.copyTo(copies.back());
+	allocator.offset_of(copies.back(), &offset);
+	return offset;
+}
+
 void hand_over(const cv::Mat &m, sp_cv_reply *ret)
 {
-	cv::Mat copy;
-	uint64_t offset;
-
 	ret->type = m.type();
 	if (m.empty()) {
 		ret->empty_dims = static_cast<uint32_t>(m.dims);
 		return;
 	}
-	if (!m.isContinuous() || !allocator.offset_of(m, &offset)) {
-		copy = cv::Mat(m.rows, m.cols, m.type());
-		m.copyTo(copy);
-		allocator.offset_of(copy, &offset);
-	}
 	ret->result = 1;
 	ret->rows = m.rows;
 	ret->cols = m.cols;
-	ret->offset = offset;
+	ret->offset = place_of(m);
+}
+
+void hand_over_pages(const std::vector<cv::Mat> &mats, size_t first, sp_cv_reply *ret)
+{
+	const size_t n = mats.size() - first;
+
+	if (!n)
+		return;
+	cv::Mat list(1, static_cast<int>(n * sizeof(sp_cv_page)), CV_8UC1);
+	for (size_t i = 0; i < n; i++) {
+		const cv::Mat &m = mats[first + i];
+		const sp_cv_page page = { m.rows, m.cols, m.type(), 0, place_of(m) };
+
+		std::memcpy(list.data + i * sizeof(page), &page, sizeof(page));
+	}
+	allocator.offset_of(list, &ret->pages);
+	ret->count = n;
 }
 
 void note_created(const FirstRequest &first, sp_cv_reply *ret)
@@ -161,11 +184,40 @@ void note_created(const FirstRequest &first, sp_cv_reply *ret)
 	ret->created_type = first.type;
 }
 
-void call_library(sp_cv_reply *ret)
+// Its result depends on whether the program's vector was empty before.
+void read_pages(sp_cv_reply *ret)
+{
+	std::vector<cv::Mat> mats(request.had_pages ? 1 : 0);
+	const size_t first = mats.size();
+
+	try {
+		ret->result = request.ranged ? cv::imreadmulti(name, mats, request.start, request.count, request.flags)
+					     : cv::imreadmulti(name, mats, request.flags);
+	} catch (...) {
+		hand_over_pages(mats, first, ret);
+		throw;
+	}
+	hand_over_pages(mats, first, ret);
+}
+
+void decode_into(sp_cv_reply *ret)
 {
 	FirstRequest first(&allocator);
 	cv::Mat dst;
 
+	dst.allocator = &first;
+	try {
+		hand_over(cv::imdecode(input_mat(), request.flags, &dst), ret);
+	} catch (...) {
+		hand_over(dst, ret); // the last steps, scaling and turning, can fail with the picture already there
+		note_created(first, ret);
+		throw;
+	}
+	note_created(first, ret);
+}
+
+void call_library(sp_cv_reply *ret)
+{
 	switch (entry) {
 	case SP_CV_IMREAD:
 		hand_over(cv::imread(name, request.flags), ret);
@@ -176,18 +228,15 @@ void call_library(sp_cv_reply *ret)
 	case SP_CV_HAVE_READER:
 		ret->result = cv::haveImageReader(name);
 		return;
+	case SP_CV_IMREADMULTI:
+		read_pages(ret);
+		return;
+	case SP_CV_IMCOUNT:
+		ret->count = cv::imcount(name, request.flags);
+		return;
 	default:
-		break;
+		decode_into(ret);
 	}
-	dst.allocator = &first;
-	try {
-		hand_over(cv::imdecode(input_mat(), request.flags, &dst), ret);
-	} catch (...) {
-		hand_over(dst, ret); // the last steps, scaling and turning, can fail with the picture already there
-		note_created(first, ret);
-		throw;
-	}
-	note_created(first, ret);
 }
 
 sp_cv_thrown thrown(const char *what, sp_cv_thrown kind)
@@ -237,8 +286,8 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 		return r;
 	body.thrown = call_and_catch(&body);
 	reply->kind = body.thrown ? SP_REPLY_THROW : SP_REPLY_RESULT;
-	const bool failed = body.thrown || !body.result;
-	if (failed && allocator.exhausted())
+	const bool failed = body.thrown || !(body.result || body.count);
+	if (allocator.exhausted() && (failed || entry == SP_CV_IMREADMULTI)) // of many pages the library gives those that it has
 		reply->kind = SP_REPLY_OUTPUT;
 	else if (failed && entry != SP_CV_HAVE_READER && sp_memory_failed())
 		reply->kind = SP_REPLY_MEMORY;

@@ -56,23 +56,13 @@ bool failed(sp_call *call, sp_status status, const char *reason)
 	return false;
 }
 
-bool take_copy(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
-{
-	cv::Mat m(p.rows, p.cols, p.type);
-
-	if (!picture_copy(front, call, p, &m))
-		return false;
-	*ret = m;
-	return true;
-}
-
 bool take_mapping(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
 {
 	void *map, *pixels;
 	size_t length;
 
 	if (front->map(call, p.offset, p.bytes, &map, &length, &pixels))
-		return take_copy(front, call, p, ret);
+		return picture_copied(front, call, p, ret);
 	cv::UMatData *u = new cv::UMatData(mapped_allocator());
 	u->data = u->origdata = static_cast<uint8_t *>(pixels);
 	u->size = p.bytes;
@@ -147,12 +137,22 @@ bool picture_copy(const sp_front_ops *front, sp_call *call, const Picture &p, cv
 	return true;
 }
 
+bool picture_copied(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
+{
+	cv::Mat m(p.rows, p.cols, p.type);
+
+	if (!picture_copy(front, call, p, &m))
+		return false;
+	*ret = m;
+	return true;
+}
+
 bool picture_take(const sp_front_ops *front, sp_call *call, const Picture &p, cv::Mat *ret)
 {
 	// A program that has set an allocator of its own wants pixels from there.
 	const bool mappable = cv::Mat::getDefaultAllocator() == cv::Mat::getStdAllocator();
 
-	return p.bytes <= kCopyMax || !mappable ? take_copy(front, call, p, ret) : take_mapping(front, call, p, ret);
+	return p.bytes <= kCopyMax || !mappable ? picture_copied(front, call, p, ret) : take_mapping(front, call, p, ret);
 }
 
 } // namespace sp_cv

@@ -27,6 +27,9 @@ bool picture_check(const sp_cv_reply &reply, int flags, uint64_t output, uint64_
 // cannot be had or the helper misbehaves; *call then has status and reason.
 bool picture_take(const sp_front_ops *front, sp_call *call, const Picture &picture, cv::Mat *ret);
 
+// Likewise, copied whatever its size.
+bool picture_copied(const sp_front_ops *front, sp_call *call, const Picture &picture, cv::Mat *ret);
+
 // Copy the pixels into @dst, which has the picture's size and type.
 bool picture_copy(const sp_front_ops *front, sp_call *call, const Picture &picture, cv::Mat *dst);
 
