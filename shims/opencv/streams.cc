@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <streambuf>
+#include <string>
 #include <opencv2/core.hpp>
 #include "lib/helper/helper.h"
 
@@ -35,9 +36,29 @@ private:
 	sp_event_type type_;
 };
 
+// cv::Exception rewrites a text of several lines, each behind "> ". The program's own exception will do so again: undo it.
+std::string unquoted(const std::string &err)
+{
+	const std::string mark = "> ";
+	std::string out;
+	size_t at = 0, end;
+
+	if (err.find('\n') == std::string::npos)
+		return err;
+	while ((end = err.find('\n', at)) != std::string::npos) {
+		if (err.compare(at, mark.size(), mark) != 0)
+			return err;
+		out.append(err, at + mark.size(), end - at - mark.size() + 1);
+		at = end + 1;
+	}
+	if (at == err.size())
+		out.pop_back(); // the last line's end is the exception's; a text that had one itself ends in a bare mark
+	return out;
+}
+
 int note_error(int code, const char *func, const char *err, const char *file, int line, void *)
 {
-	sp_event_add_error(code, err, func, file, line);
+	sp_event_add_error(code, unquoted(err).c_str(), func, file, line);
 	return 0;
 }
 
