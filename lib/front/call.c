@@ -21,6 +21,7 @@ static void call_begin(struct sp_call *call, const char *entry_symbol, const cha
 	memset(call, 0, offsetof(struct sp_call, reply));
 	call->saved_errno = errno;
 	call->entry = sp_entry_find(entry_symbol);
+	call->family = call->entry->family;
 	call->subject = subject;
 	call->channel = call->memory = call->obituary = -1;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &call->cancel_state);

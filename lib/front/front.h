@@ -32,6 +32,7 @@ struct sp_call {
 	const struct sp_entry_info *entry;
 	const char *subject; /* file name or what else the call reads; borrowed, may hold any bytes */
 	int channel, memory, obituary; /* descriptors, -1 when not held */
+	enum sp_family family; /* whose zygote: the entry's, or what the shim puts here before it runs the call */
 	uint64_t zygote;      /* which one the helper is of: inode of the pool socket */
 	uint64_t memory_size; /* bytes of the shared memory */
 	uint64_t output;      /* offset of the output area in it */

@@ -32,6 +32,7 @@ static const struct {
 	const char *name, *plugin, *stand_in;
 } families[SP_FAMILY_MAX] = {
 	[SP_FAMILY_IMGCODECS] = { "imgcodecs", "helper-opencv406.so", "without-gdal.so" },
+	[SP_FAMILY_GDAL] = { "imgcodecs-gdal", "helper-opencv406.so", NULL },
 };
 
 /*
@@ -131,8 +132,8 @@ static int publish(struct pool *p, int fd, uint64_t key)
 }
 
 struct arguments {
-	char text[13][512];
-	char *argv[14];
+	char text[14][512];
+	char *argv[15];
 	size_t n;
 	bool cut;
 };
@@ -170,9 +171,12 @@ static int build_arguments(struct arguments *a, enum sp_family family, const cha
 		return -ENAMETOOLONG;
 	argument(a, "", path);
 	argument(a, "--family=", families[family].name);
-	if (sp_where(families[family].stand_in, path, sizeof(path)))
-		return -ENAMETOOLONG;
-	argument(a, "--stand-in=", path);
+	number(a, "--family-number=", family);
+	if (families[family].stand_in) {
+		if (sp_where(families[family].stand_in, path, sizeof(path)))
+			return -ENAMETOOLONG;
+		argument(a, "--stand-in=", path);
+	}
 	if (sp_where(families[family].plugin, path, sizeof(path)))
 		return -ENAMETOOLONG;
 	argument(a, "--plugin=", path);
@@ -392,7 +396,7 @@ static const char *take_reason(int error)
 
 int sp_pool_take(struct sp_call *call, int file, const char *locale)
 {
-	enum sp_family family = call->entry->family;
+	enum sp_family family = call->family;
 	int r = -EPIPE, fd, fds[3];
 	struct sp_offer offer;
 
@@ -433,7 +437,7 @@ static bool has_hung_up(int fd)
 
 bool sp_pool_lost(const struct sp_call *call)
 {
-	struct pool *p = &pools[call->entry->family];
+	struct pool *p = &pools[call->family];
 	int fd = __atomic_load_n(&p->fd, __ATOMIC_ACQUIRE);
 
 	/* Spares that are about to die may still be on offer, so an end of file is not waited for. */

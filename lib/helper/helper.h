@@ -21,8 +21,8 @@ struct sp_plugin {
 	uint32_t version; /* SP_PLUGIN_VERSION */
 
 	/* In the zygote, once: load, switch off threads, decode a sample of everything. @cxx_locale: name for the global C++
-	 * locale. Returns NULL or the reason why it cannot be done. Sees no untrusted byte. */
-	const char *(*warm_up)(const char *cxx_locale);
+	 * locale; @family: enum sp_family. Returns NULL or the reason why it cannot be done. Sees no untrusted byte. */
+	const char *(*warm_up)(const char *cxx_locale, uint32_t family);
 
 	/* In a waiting spare: touch what a call will touch that is of @kind, as sp_note_need said (0: unknown). @step counts from 0; false
 	 * when there is no such step. */

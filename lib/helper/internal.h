@@ -15,7 +15,8 @@
 
 struct sp_options {
 	const char *family, *locale, *cxx_locale;
-	const char *stand_in; /* module that is loaded before the plugin, in the place of a library with its soname */
+	uint32_t family_number; /* enum sp_family */
+	const char *stand_in; /* module that is loaded before the plugin, in the place of a library with its soname; NULL: none */
 	const char *plugin;
 	uint64_t time_limit; /* seconds */
 	uint64_t memory_limit, output_limit, input_limit; /* bytes */

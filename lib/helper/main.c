@@ -14,7 +14,8 @@ static const struct option options[] = {
 	{ "family", 1, NULL, 'f' },	  { "plugin", 1, NULL, 'p' },	    { "time-limit", 1, NULL, 't' },
 	{ "memory-limit", 1, NULL, 'm' }, { "output-limit", 1, NULL, 'o' }, { "input-limit", 1, NULL, 'i' },
 	{ "pool", 1, NULL, 'n' },	  { "verbose", 1, NULL, 'v' },	    { "locale", 1, NULL, 'l' },
-	{ "cxx-locale", 1, NULL, 'c' },	  { "stand-in", 1, NULL, 's' },	    { NULL, 0, NULL, 0 },
+	{ "cxx-locale", 1, NULL, 'c' },	  { "stand-in", 1, NULL, 's' },	    { "family-number", 1, NULL, 'F' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int take_option(int c)
@@ -24,6 +25,9 @@ static int take_option(int c)
 	switch (c) {
 	case 'f':
 		o->family = optarg;
+		return 0;
+	case 'F':
+		o->family_number = (uint32_t)strtoul(optarg, NULL, 10);
 		return 0;
 	case 'p':
 		o->plugin = optarg;
@@ -63,7 +67,7 @@ static bool is_complete(void)
 {
 	const struct sp_options *o = &sp_options;
 
-	return o->family && o->plugin && o->stand_in && o->time_limit && o->memory_limit && o->output_limit && o->input_limit && o->pool;
+	return o->family && o->family_number && o->plugin && o->time_limit && o->memory_limit && o->output_limit && o->input_limit && o->pool;
 }
 
 static bool have_pool_socket(void)

@@ -95,9 +95,9 @@ static void warm_libc(void)
 static const char *load_plugin(void)
 {
 	const struct sp_plugin *(*get)(void);
-	void *so = dlopen(sp_options.stand_in, RTLD_NOW | RTLD_GLOBAL);
+	void *so = NULL;
 
-	if (so)
+	if (!sp_options.stand_in || dlopen(sp_options.stand_in, RTLD_NOW | RTLD_GLOBAL))
 		so = dlopen(sp_options.plugin, RTLD_NOW | RTLD_GLOBAL);
 	if (!so)
 		return because("its module cannot be loaded", dlerror());
@@ -135,7 +135,7 @@ static const char *warm_up(void)
 	warm_libc();
 	sp_autopsy_warm_up();
 	sp_stdio_redirect();
-	return sp_zygote.plugin->warm_up(sp_options.cxx_locale);
+	return sp_zygote.plugin->warm_up(sp_options.cxx_locale, sp_options.family_number);
 }
 
 const char *sp_start(void)

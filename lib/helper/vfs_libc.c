@@ -9,6 +9,7 @@
 #include "lib/helper/internal.h"
 #include "lib/helper/vfs.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define REAL(name) ((__typeof__(&name))real(#name))
 
@@ -287,6 +289,26 @@ SP_EXPORT char *getcwd(char *buf, size_t size)
 	return NULL;
 }
 
+/* No folder can be listed, and no name is a link: who wants a neighbour of the input has to ask for it by name. */
+SP_EXPORT DIR *opendir(const char *path)
+{
+	if (!on_virtual())
+		return REAL(opendir)(path);
+	errno = EACCES;
+	return NULL;
+}
+
+SP_EXPORT ssize_t readlink(const char *path, char *buf, size_t size)
+{
+	struct stat st;
+
+	if (!on_virtual())
+		return REAL(readlink)(path, buf, size);
+	if (sp_vfs_stat(path, &st) == 0)
+		errno = EINVAL;
+	return -1;
+}
+
 /* ---- memory ---- */
 
 static void *do_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
@@ -332,6 +354,23 @@ SP_EXPORT long sysconf(int name)
 	if (name == _SC_PHYS_PAGES || name == _SC_AVPHYS_PAGES)
 		return phys;
 	return REAL(sysconf)(name);
+}
+
+/* Asked only about memory, as a bound for caches; the heap has its own. */
+SP_EXPORT int getrlimit(__rlimit_resource_t resource, struct rlimit *limit)
+{
+	if (!on_virtual())
+		return REAL(getrlimit)(resource, limit);
+	*limit = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
+	return 0;
+}
+
+SP_EXPORT int getrlimit64(__rlimit_resource_t resource, struct rlimit64 *limit)
+{
+	if (!on_virtual())
+		return REAL(getrlimit64)(resource, limit);
+	*limit = (struct rlimit64){ RLIM64_INFINITY, RLIM64_INFINITY };
+	return 0;
 }
 
 SP_EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)

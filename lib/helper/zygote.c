@@ -86,7 +86,7 @@ static int offer(int socket, const struct parts *p, pid_t pid)
 				.version = SP_WIRE_VERSION,
 				.kind = SP_OFFER_SPARE,
 				.pid = pid,
-				.family = SP_FAMILY_IMGCODECS,
+				.family = sp_options.family_number,
 				.memory_size = sp_zygote.memory_size };
 	struct iovec iov = { &msg, sizeof(msg) };
 	const int fds[3] = { p->channel[0], p->memory, p->obituary[0] };

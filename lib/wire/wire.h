@@ -43,7 +43,8 @@ extern "C" {
 enum sp_family {
 	SP_FAMILY_NONE = 0,
 	SP_FAMILY_IMGCODECS = 1,
-	SP_FAMILY_MAX = 2,
+	SP_FAMILY_GDAL = 2, /* imgcodecs with GDAL, for the calls that ask for it */
+	SP_FAMILY_MAX = 3,
 };
 
 /* zygote -> app. With SP_OFFER_FAILED there are no descriptors and @reason says in plain text why no helper can be had. */

@@ -26,6 +26,14 @@ std::string locale_name()
 	return name == "*" ? "C" : name;
 }
 
+// Does the library hand this call to GDAL (loadsave.cpp)?
+bool goes_to_gdal(sp_cv_entry entry, int flags)
+{
+	if (flags == cv::IMREAD_UNCHANGED || !(flags & cv::IMREAD_LOAD_GDAL))
+		return false;
+	return entry == SP_CV_IMREAD || entry == SP_CV_IMREADMULTI || entry == SP_CV_IMCOUNT;
+}
+
 } // namespace
 
 Call::Call(const char *symbol, const std::string &subject) : subject_(subject)
@@ -43,6 +51,8 @@ void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name
 	std::vector<char> payload(sizeof(request) + name.size());
 
 	flags_ = request.flags;
+	if (goes_to_gdal(entry, request.flags))
+		call_.family = SP_FAMILY_GDAL;
 	request.log_level = cv::utils::logging::getLogLevel();
 	request.use_optimized = cv::useOptimized();
 	request.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;

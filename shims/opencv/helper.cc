@@ -27,6 +27,7 @@ std::vector<Sample> samples;
 sp_cv_request request;
 std::string name;
 sp_cv_entry entry;
+bool with_gdal;
 
 // The C++ locale alone: std::locale::global() sets C's as well, which stays as the program has it.
 void set_cxx_locale(const char *cxx_locale)
@@ -37,21 +38,29 @@ void set_cxx_locale(const char *cxx_locale)
 	std::setlocale(LC_ALL, c.c_str());
 }
 
-const char *warm_up(const char *cxx_locale)
+void decode_all(std::initializer_list<int> flags)
+{
+	for (const Sample &s : samples)
+		for (int f : flags)
+			decode_sample(s, f);
+}
+
+const char *warm_up(const char *cxx_locale, uint32_t family)
 {
 	static std::string reason;
 
 	try {
+		with_gdal = family == SP_FAMILY_GDAL;
 		set_cxx_locale(cxx_locale);
 		cv::setNumThreads(1); // a helper has none, and can have none
 		redirect_streams();
 		cv::Mat::setDefaultAllocator(&allocator);
 		sp_vfs_switch(true); // encoders that need a file get a virtual one
 		samples = make_samples();
-		for (const Sample &s : samples)
-			for (int flags : { int(cv::IMREAD_UNCHANGED), int(cv::IMREAD_COLOR), int(cv::IMREAD_GRAYSCALE),
-					   int(cv::IMREAD_REDUCED_COLOR_2), cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR })
-				decode_sample(s, flags);
+		decode_all({ cv::IMREAD_UNCHANGED, cv::IMREAD_COLOR, cv::IMREAD_GRAYSCALE, cv::IMREAD_REDUCED_COLOR_2,
+			     cv::IMREAD_ANYDEPTH | cv::IMREAD_ANYCOLOR });
+		if (with_gdal)
+			decode_all({ cv::IMREAD_LOAD_GDAL });
 		for (Sample s : samples) {
 			s.bytes.resize(s.bytes.size() / 2);
 			decode_sample(s, cv::IMREAD_COLOR);
@@ -84,7 +93,7 @@ bool rehearse(unsigned step, uint64_t kind)
 		if (step-- != 0)
 			continue;
 		sp_vfs_switch(true);
-		decode_sample(s, cv::IMREAD_COLOR);
+		decode_sample(s, with_gdal ? cv::IMREAD_LOAD_GDAL : cv::IMREAD_COLOR);
 		sp_vfs_switch(false);
 		return true;
 	}
@@ -303,11 +312,4 @@ const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run };
 extern "C" __attribute__((visibility("default"))) const sp_plugin *sp_plugin_get()
 {
 	return &plugin;
-}
-
-// DICOM is refused: the decoder reaches gdcm through this symbol, which is found here before its own library's.
-bool gdcm_image_reader_read(void *self) __asm__("_ZN4gdcm11ImageReader4ReadEv") __attribute__((visibility("default")));
-bool gdcm_image_reader_read(void *)
-{
-	sp_refuse(SP_REFUSED_DICOM);
 }

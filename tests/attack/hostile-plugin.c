@@ -337,7 +337,7 @@ static int run(const struct sp_request *req, const void *payload, struct sp_repl
 	return 0;
 }
 
-static const char *warm_up(const char *locale)
+static const char *warm_up(const char *locale, uint32_t family)
 {
 	(void)locale;
 	return search_warm_up();
