@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -380,6 +381,12 @@ SP_EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 	CPU_ZERO_S(size, set);
 	CPU_SET_S(0, size, set);
 	return 0;
+}
+
+/* Libraries that would share the work out go on alone (OpenJPEG under GDAL). */
+SP_EXPORT int pthread_create(pthread_t *ret, const pthread_attr_t *attr, void *(*start)(void *), void *data)
+{
+	return on_virtual() ? EAGAIN : REAL(pthread_create)(ret, attr, start, data);
 }
 
 SP_EXPORT void abort(void)
