@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-FUZZED = fuzz/replies.cc fuzz/replies.h fuzz/seeds.c shims/opencv/app.cc shims/opencv/call.cc shims/opencv/pages.cc shims/opencv/picture.cc shims/opencv/replay.cc lib/wire/wire.c
+FUZZED = fuzz/replies.cc fuzz/replies.h fuzz/seeds.c shims/opencv/app.cc shims/opencv/call.cc shims/opencv/neighbours.cc shims/opencv/pages.cc shims/opencv/picture.cc shims/opencv/replay.cc lib/wire/wire.c
 check_PROGRAMS += fuzz/test-replies
 TESTS += fuzz/test-replies
 fuzz_test_replies_SOURCES = fuzz/test-replies.c $(FUZZED)

@@ -56,6 +56,8 @@ struct sp_input_data {
 	int error; /* SP_INPUT_ERRNO */
 	const void *data;
 	uint64_t len, split;
+	const void *more; /* @more_len further bytes for the family's own use, with any kind; copied likewise */
+	uint64_t more_len;
 };
 
 #define SP_FRONT_VERSION 1u

@@ -77,6 +77,28 @@ static uint64_t begin_file(struct sp_put *put, int fd, uint64_t size)
 	return put->at | SP_INPUT_ALL;
 }
 
+/* Where everything stands in the input area: @len bytes of input, and behind them @more_len others. */
+static int plan(struct sp_put *put, struct sp_request *req, uint64_t len, uint64_t more_len)
+{
+	uint64_t room = sp_config()->input_limit, at = (len + PAGE - 1) & ~(PAGE - 1);
+
+	if (len > room || (more_len && (at > room || more_len > room - at)))
+		return -EFBIG;
+	req->more_at = more_len ? at : 0;
+	req->more_len = more_len;
+	put->map_len = INPUT_AT + (more_len ? at + more_len : len);
+	return 0;
+}
+
+static int put_bytes(struct sp_put *put, uint64_t at, const void *data, uint64_t len)
+{
+	int r = populate(put, INPUT_AT + at, len);
+
+	if (r == 0 && len)
+		memcpy(put->map + INPUT_AT + at, data, len);
+	return r;
+}
+
 int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_request *req, const void *payload,
 		 const struct sp_input_data *input)
 {
@@ -84,9 +106,9 @@ int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_reque
 	void *p;
 	int r;
 
-	if (in_memory && req->input_len > sp_config()->input_limit)
-		return -EFBIG;
-	put->map_len = INPUT_AT + (in_memory || req->input == SP_INPUT_MEMORY ? req->input_len : 0);
+	r = plan(put, req, in_memory || req->input == SP_INPUT_MEMORY ? req->input_len : 0, input->more_len);
+	if (r)
+		return r;
 	p = mmap(NULL, put->map_len, PROT_READ | PROT_WRITE, MAP_SHARED, call->memory, SP_MEM_REQUEST);
 	if (p == MAP_FAILED)
 		return -errno;
@@ -96,16 +118,16 @@ int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_reque
 		return r;
 	req->arrived = req->input_len | SP_INPUT_ALL;
 	if (in_memory) {
-		r = populate(put, INPUT_AT, req->input_len);
-		if (r)
-			return r;
-		if (req->input_len)
-			memcpy(put->map + INPUT_AT, input->data, req->input_len);
+		r = put_bytes(put, 0, input->data, req->input_len);
 	} else if (req->input == SP_INPUT_MEMORY) {
 		req->arrived = begin_file(put, input->fd, req->input_len);
 		if (req->arrived & SP_INPUT_ALL)
 			req->input_len = put->at;
 	}
+	if (r == 0)
+		r = put_bytes(put, req->more_at, input->more, req->more_len);
+	if (r)
+		return r;
 	memcpy(put->map, req, sizeof(*req));
 	memcpy(put->map + sizeof(*req), payload, req->payload_len);
 	return 0;

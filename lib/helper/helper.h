@@ -47,6 +47,9 @@ SP_EXPORT void sp_note_need(uint64_t output, uint64_t kind);
 /* Input bytes as a plain buffer (requests that carry no name): base and length, NULL and 0 when there are none. */
 SP_EXPORT void sp_input_area(const uint8_t **ret_base, uint64_t *ret_size);
 
+/* The further bytes of the request: base and length. */
+SP_EXPORT void sp_more_area(const uint8_t **ret_base, uint64_t *ret_size);
+
 /* Add to the record of what the library printed or raised. Text beyond the room left is cut. Nothing is kept outside a call. */
 SP_EXPORT void sp_event_text(enum sp_event_type type, const char *text, size_t len);
 SP_EXPORT void sp_event_add_error(int code, const char *err, const char *func, const char *file, int line);
@@ -57,6 +60,11 @@ SP_EXPORT void sp_vfs_set_input(const char *name, const void *data, uint64_t len
 SP_EXPORT void sp_vfs_peek(const void **ret_data, uint64_t *ret_len);
 /* The name that the input goes by from now on (borrowed). */
 SP_EXPORT void sp_vfs_set_name(const char *name);
+/* A file beside the input: base name and bytes, both borrowed. 0 or -ENFILE. sp_vfs_reset forgets them all. */
+#define SP_VFS_NEIGHBOURS_MAX 32
+SP_EXPORT int sp_vfs_add_neighbour(const char *name, const void *data, uint64_t len);
+/* May the input's folder be listed? It holds the input and its neighbours. sp_vfs_reset: no. */
+SP_EXPORT void sp_vfs_allow_listing(void);
 /* Answer files virtually from now on (true), or let the real system do it (false). Never false again after lock-down. */
 SP_EXPORT void sp_vfs_switch(bool on);
 /* Forget the scratch file that the library may have made. */

@@ -48,6 +48,12 @@ void sp_input_area(const uint8_t **ret_base, uint64_t *ret_size)
 	*ret_size = helper.input_size;
 }
 
+void sp_more_area(const uint8_t **ret_base, uint64_t *ret_size)
+{
+	*ret_base = (const uint8_t *)helper.input + helper.request.more_at;
+	*ret_size = helper.request.more_len;
+}
+
 static void end(void) __attribute__((noreturn));
 static void end(void)
 {
@@ -235,6 +241,8 @@ static int take_request(void)
 	if (req->input >= SP_INPUT_MAX || (req->input == SP_INPUT_FILE) != (helper.file != NULL))
 		return -EPROTO;
 	if (req->input_len > sp_options.input_limit || req->input_split > req->input_len)
+		return -EPROTO;
+	if (req->more_at > sp_options.input_limit || req->more_len > sp_options.input_limit - req->more_at)
 		return -EPROTO;
 	if (req->input == SP_INPUT_MEMORY && !(req->arrived & SP_INPUT_ALL) && req->arrived < SP_INPUT_FIRST)
 		return -EPROTO;

@@ -27,7 +27,8 @@ struct handle {
 };
 
 /* One thread: the helper's. */
-static struct file input, scratch;
+static struct file input, scratch, neighbours[SP_VFS_NEIGHBOURS_MAX];
+static bool listing;
 static char scratch_name[4200];
 static struct handle handles[HANDLES_MAX];
 static const uint64_t *arriving; /* how much of the input is there, NULL: all */
@@ -115,16 +116,98 @@ void sp_vfs_reset(void)
 	free(scratch.data);
 	memset(&scratch, 0, sizeof(scratch));
 	memset(handles, 0, sizeof(handles));
+	memset(neighbours, 0, sizeof(neighbours));
+	listing = false;
+}
+
+int sp_vfs_add_neighbour(const char *name, const void *data, uint64_t len)
+{
+	for (size_t i = 0; i < SP_ARRAY_SIZE(neighbours); i++) {
+		if (neighbours[i].exists)
+			continue;
+		neighbours[i] = (struct file){ .name = name, .data = (char *)(uintptr_t)data, .len = len, .exists = true };
+		return 0;
+	}
+	return -ENFILE;
+}
+
+void sp_vfs_allow_listing(void)
+{
+	listing = true;
+}
+
+/* Bytes of @path up to and with the last slash. */
+static size_t folder_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* The first @len bytes of @path without what says nothing: "./" in front, slashes twice and at the end. Returns the bytes written. */
+static size_t plain(const char *path, size_t len, char out[4200])
+{
+	size_t n = 0;
+
+	while (len >= 2 && path[0] == '.' && path[1] == '/') {
+		path += 2;
+		len -= 2;
+	}
+	for (size_t i = 0; i < len && n < 4200; i++)
+		if (path[i] != '/' || n == 0 || out[n - 1] != '/')
+			out[n++] = path[i];
+	while (n > 1 && out[n - 1] == '/')
+		n--;
+	return n;
+}
+
+static bool is_beside(const char *path, size_t len)
+{
+	char a[4200], b[4200];
+	size_t n = plain(path, len, a), m = plain(input.name, folder_len(input.name), b);
+
+	return n == m && memcmp(a, b, n) == 0;
+}
+
+bool sp_vfs_is_folder(const char *path)
+{
+	size_t len = strlen(path);
+
+	errno = EACCES;
+	return listing && input.name && is_beside(path, strcmp(path, ".") == 0 ? 0 : len);
+}
+
+const char *sp_vfs_entry(unsigned i)
+{
+	if (i == 0)
+		return input.name + folder_len(input.name);
+	return i <= SP_ARRAY_SIZE(neighbours) ? neighbours[i - 1].name : NULL;
+}
+
+static struct file *find_neighbour(const char *path)
+{
+	size_t len = folder_len(path);
+
+	if (!neighbours[0].exists || !input.name || !is_beside(path, len))
+		return NULL;
+	for (size_t i = 0; i < SP_ARRAY_SIZE(neighbours) && neighbours[i].exists; i++)
+		if (strcmp(neighbours[i].name, path + len) == 0)
+			return &neighbours[i];
+	return NULL;
 }
 
 static struct file *find(const char *path)
 {
+	struct file *f;
+
 	if (input.exists && input.name && strcmp(path, input.name) == 0)
 		return &input;
 	if (scratch.exists && strcmp(path, scratch_name) == 0)
 		return &scratch;
-	errno = ENOENT;
-	return NULL;
+	f = find_neighbour(path);
+	if (!f)
+		errno = ENOENT;
+	return f;
 }
 
 static struct handle *handle(int fd)

@@ -32,6 +32,10 @@ int sp_vfs_unlink(const char *path);
 int sp_vfs_mkstemp(char *template);
 /* The bytes of @fd from @offset on, for a private read-only view of @len bytes; NULL when it has no such bytes. */
 const void *sp_vfs_view(int fd, size_t len, off_t offset);
+/* Base name of the folder's entry number @i, from 0, or NULL. */
+const char *sp_vfs_entry(unsigned i);
+/* Is @path the input's folder, and may it be listed? Otherwise errno says why not. */
+bool sp_vfs_is_folder(const char *path);
 /* Bytes between position and end. */
 size_t sp_vfs_left(int fd);
 

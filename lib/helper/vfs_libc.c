@@ -290,13 +290,70 @@ SP_EXPORT char *getcwd(char *buf, size_t size)
 	return NULL;
 }
 
-/* No folder can be listed, and no name is a link: who wants a neighbour of the input has to ask for it by name. */
+/* ---- folders: at most the input's own; one that was opened before stays what it was ---- */
+
+struct listing {
+	unsigned next;
+	struct dirent64 entry;
+};
+static struct listing *listings[8];
+
+static struct listing **find_listing(const void *dir)
+{
+	for (size_t i = 0; i < SP_ARRAY_SIZE(listings); i++)
+		if (listings[i] == dir)
+			return &listings[i];
+	return NULL;
+}
+
 SP_EXPORT DIR *opendir(const char *path)
 {
+	struct listing **free_one = find_listing(NULL);
+
 	if (!on_virtual())
 		return REAL(opendir)(path);
-	errno = EACCES;
-	return NULL;
+	if (!sp_vfs_is_folder(path))
+		return NULL;
+	if (!free_one) {
+		errno = EMFILE;
+		return NULL;
+	}
+	*free_one = calloc(1, sizeof(**free_one));
+	return (DIR *)*free_one;
+}
+
+static struct dirent64 *next_entry(struct listing *l)
+{
+	const char *name = sp_vfs_entry(l->next);
+
+	if (!name)
+		return NULL;
+	l->entry.d_ino = 2 + l->next++;
+	l->entry.d_type = DT_REG;
+	snprintf(l->entry.d_name, sizeof(l->entry.d_name), "%s", name);
+	return &l->entry;
+}
+
+SP_EXPORT struct dirent64 *readdir64(DIR *dir)
+{
+	return find_listing(dir) ? next_entry((struct listing *)dir) : REAL(readdir64)(dir);
+}
+
+/* On 64-bit systems both structures are one. */
+SP_EXPORT struct dirent *readdir(DIR *dir)
+{
+	return (struct dirent *)readdir64(dir);
+}
+
+SP_EXPORT int closedir(DIR *dir)
+{
+	struct listing **l = find_listing(dir);
+
+	if (!l)
+		return REAL(closedir)(dir);
+	free(*l);
+	*l = NULL;
+	return 0;
 }
 
 SP_EXPORT ssize_t readlink(const char *path, char *buf, size_t size)

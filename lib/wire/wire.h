@@ -108,8 +108,9 @@ struct sp_request {
 	int32_t input_errno;  /* ERRNO */
 	uint32_t reserved;
 	uint64_t arrived; /* MEMORY; the only word that changes after the release, by atomic stores */
+	uint64_t more_at, more_len; /* bytes of the input area behind the input that the payload explains, e.g. files beside the input */
 };
-SP_STATIC_ASSERT(sizeof(struct sp_request) == 48, "sp_request");
+SP_STATIC_ASSERT(sizeof(struct sp_request) == 64, "sp_request");
 SP_STATIC_ASSERT(offsetof(struct sp_request, arrived) == 40, "sp_request.arrived");
 SP_STATIC_ASSERT(offsetof(struct sp_request, input_len) == 16, "sp_request.input_len");
 

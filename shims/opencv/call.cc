@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "shims/opencv/call.hh"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <locale>
+#include <unistd.h>
 #include <xmmintrin.h>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include "lib/wire/util.h"
+#include "shims/opencv/neighbours.hh"
 #include "shims/opencv/replay.hh"
 
 namespace sp_cv {
@@ -17,6 +20,9 @@ const sp_front_ops *front;
 
 namespace {
 
+// Bytes of files beside a picture. A folder may hold an archive of the same name.
+const uint64_t kNeighboursMax = 256 << 20;
+
 // The name of the global C++ locale, for the helper to have the same. One with facets of the program's own has no name ("*"): what the library
 // formats with them, numbers in some messages, is then formatted as in C.
 std::string locale_name()
@@ -24,6 +30,21 @@ std::string locale_name()
 	const std::string name = std::locale().name();
 
 	return name == "*" ? "C" : name;
+}
+
+// Once GDAL has opened a TIFF file in a program, libtiff's messages go through GDAL for all other calls too, and look like GDAL's. From then on
+// every call gets a helper in which that has happened.
+std::atomic<bool> gdal_has_libtiff;
+
+bool is_tiff(const sp_input_data &input)
+{
+	char start[2] = {};
+
+	if (input.fd >= 0 && pread(input.fd, start, sizeof(start), 0) != sizeof(start))
+		return false;
+	if (input.fd < 0 && input.len >= sizeof(start))
+		std::memcpy(start, input.data, sizeof(start));
+	return start[0] == start[1] && (start[0] == 'I' || start[0] == 'M');
 }
 
 // Does the library hand this call to GDAL (loadsave.cpp)?
@@ -48,18 +69,28 @@ Call::~Call()
 
 void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name, const sp_input_data &input)
 {
-	std::vector<char> payload(sizeof(request) + name.size());
+	sp_input_data all = input;
+	Neighbours neighbours;
 
 	flags_ = request.flags;
-	if (goes_to_gdal(entry, request.flags))
+	if (gdal_has_libtiff)
 		call_.family = SP_FAMILY_GDAL;
+	if (goes_to_gdal(entry, request.flags)) {
+		gdal_has_libtiff = gdal_has_libtiff || is_tiff(input);
+		call_.family = SP_FAMILY_GDAL;
+		neighbours = read_neighbours(name, kNeighboursMax);
+		request.neighbours = neighbours.count;
+		all.more = neighbours.bytes.data();
+		all.more_len = neighbours.bytes.size();
+	}
 	request.log_level = cv::utils::logging::getLogLevel();
 	request.use_optimized = cv::useOptimized();
 	request.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;
 	request.name_len = static_cast<uint32_t>(name.size());
-	std::memcpy(payload.data(), &request, sizeof(request));
-	std::memcpy(payload.data() + sizeof(request), name.data(), name.size());
-	front->run(&call_, entry, payload.data(), static_cast<uint32_t>(payload.size()), &input,
+	std::string payload(reinterpret_cast<const char *>(&request), sizeof(request));
+	payload += name;
+	payload.append(neighbours.table.data(), neighbours.table.size());
+	front->run(&call_, entry, payload.data(), static_cast<uint32_t>(payload.size()), &all,
 		   locale_name().c_str());
 	if (ok())
 		std::memcpy(&reply_, call_.reply.body, sizeof(reply_));

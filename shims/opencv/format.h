@@ -21,7 +21,7 @@ enum sp_cv_entry {
 
 #define SP_CV_DIMS_MAX 32 /* CV_MAX_DIM */
 
-/* Payload: this, then name_len bytes of file name. */
+/* Payload: this, then name_len bytes of file name, then what @neighbours says. */
 struct sp_cv_request {
 	int32_t flags;	       /* cv::ImreadModes, as the program gave them */
 	int32_t log_level;     /* cv::utils::logging::LogLevel of the program */
@@ -37,8 +37,19 @@ struct sp_cv_request {
 	uint32_t ranged;   /* the form with a range: */
 	int32_t start, count; /* pages, as the program gave them */
 	uint32_t had_pages; /* the program's vector was not empty: the result depends on it */
+	/* GDAL: files beside the input, <= SP_CV_NEIGHBOURS_MAX. Their sp_cv_neighbour follow the file name, their bytes are the request's further ones. */
+	uint32_t neighbours, reserved;
 };
-SP_STATIC_ASSERT(sizeof(struct sp_cv_request) == 48 + 12 * SP_CV_DIMS_MAX, "sp_cv_request");
+#define SP_CV_NEIGHBOURS_MAX 32u
+
+/* @name_len bytes of base name follow, without NUL. */
+struct sp_cv_neighbour {
+	uint32_t name_len; /* 1 to 255 */
+	uint32_t reserved;
+	uint64_t len; /* bytes of the file; the files stand one behind the other */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_cv_neighbour) == 16, "sp_cv_neighbour");
+SP_STATIC_ASSERT(sizeof(struct sp_cv_request) == 56 + 12 * SP_CV_DIMS_MAX, "sp_cv_request");
 SP_STATIC_ASSERT(offsetof(struct sp_cv_request, step) == 160, "sp_cv_request.step");
 
 /* What was thrown, with SP_REPLY_THROW. */

@@ -100,6 +100,35 @@ bool rehearse(unsigned step, uint64_t kind)
 	return false;
 }
 
+// The table behind the file name: each name gets the next bytes of the request's further ones. False when they do not fit.
+bool take_neighbours(const char *table, uint64_t len)
+{
+	static std::string names[SP_CV_NEIGHBOURS_MAX];
+	const uint8_t *data;
+	uint64_t left;
+
+	if (request.neighbours > SP_CV_NEIGHBOURS_MAX)
+		return false;
+	sp_more_area(&data, &left);
+	for (uint32_t i = 0; i < request.neighbours; i++) {
+		sp_cv_neighbour n;
+
+		if (len < sizeof(n))
+			return false;
+		std::memcpy(&n, table, sizeof(n));
+		if (n.name_len > len - sizeof(n) || n.len > left)
+			return false;
+		names[i].assign(table + sizeof(n), n.name_len);
+		sp_vfs_add_neighbour(names[i].c_str(), data, n.len);
+		table += sizeof(n) + n.name_len;
+		len -= sizeof(n) + n.name_len;
+		data += n.len;
+		left -= n.len;
+	}
+	sp_vfs_allow_listing();
+	return true;
+}
+
 int prepare(const sp_request *req, const void *payload)
 {
 	const char *bytes = static_cast<const char *>(payload);
@@ -107,13 +136,16 @@ int prepare(const sp_request *req, const void *payload)
 	if (req->payload_len < sizeof(request))
 		return -EPROTO;
 	std::memcpy(&request, bytes, sizeof(request));
-	if (request.name_len != req->payload_len - sizeof(request) || req->entry == 0 || req->entry >= SP_CV_ENTRY_MAX)
+	const uint64_t rest = req->payload_len - sizeof(request);
+	if (request.name_len > rest || (request.neighbours == 0 && request.name_len != rest) || req->entry == 0 || req->entry >= SP_CV_ENTRY_MAX)
 		return -EPROTO;
 	if (request.dims < 0 || request.dims > SP_CV_DIMS_MAX)
 		return -EPROTO;
 	entry = static_cast<sp_cv_entry>(req->entry);
 	name.assign(bytes + sizeof(request), request.name_len);
 	sp_vfs_reset();
+	if (with_gdal && !take_neighbours(bytes + sizeof(request) + request.name_len, rest - request.name_len))
+		return -EPROTO;
 	sp_vfs_set_name(entry == SP_CV_IMDECODE || entry == SP_CV_IMDECODE_DST ? nullptr : name.c_str());
 	cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(request.log_level));
 	if (cv::useOptimized() != bool(request.use_optimized))
