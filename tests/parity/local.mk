@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-PARITY_TESTS = tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names \
+PARITY_TESTS = tests/parity/test-gdal tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names \
 	tests/parity/test-state tests/parity/test-limits
-PARITY_SUBJECTS = tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken \
+PARITY_SUBJECTS = tests/parity/folder tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken \
 	tests/parity/names tests/parity/state tests/parity/limits
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
-PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h
+PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h lib/wire/wire.c
 PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh
 PARITY_CORPUS = tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-bytes.cc tests/parity/corpus-jpeg.cc \
 	tests/parity/corpus-png.cc tests/parity/corpus-pnm.cc tests/parity/corpus-tiff.cc
-EXTRA_DIST += tests/parity/pictures.py
+EXTRA_DIST += tests/parity/pictures.py tests/parity/gdal-corpus.sh tests/parity/dicom-corpus.sh
+
+tests_parity_folder_SOURCES = tests/parity/folder.cc $(PARITY_REPORT)
+tests_parity_folder_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_folder_LDADD = $(OPENCV_LIBS)
+tests_parity_test_gdal_SOURCES = tests/parity/test-gdal.c $(PARITY_COMPARE)
+tests_parity_test_gdal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_gdal_LDADD = $(TEST_LIBS)
 
 tests_parity_corpus_SOURCES = tests/parity/corpus.cc $(PARITY_CORPUS)
 tests_parity_corpus_CXXFLAGS = $(PARITY_CXXFLAGS)
