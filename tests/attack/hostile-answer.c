@@ -168,7 +168,10 @@ static void more(struct parts *p)
 			return;
 }
 
-/* change_<big>: reply, and go on to write the picture for half a second with the channel open. */
+/*
+ * change_<big>_<ms>_<orphan>: reply, and go on to write the picture for so long with the channel open; as an orphan without the obituary, whose other
+ * end then says that the zygote is gone.
+ */
 static void change(struct parts *p)
 {
 	struct sp_reply r = p->arg[0] ? good_reply(p, BIG_ROWS, BIG_COLS) : good_reply(p, 3, 5);
@@ -176,8 +179,10 @@ static void change(struct parts *p)
 
 	if (fork())
 		return;
+	if (p->arg[2])
+		sp_close_fd(&p->obituary);
 	put(p, &r, sizeof(r));
-	for (unsigned i = 0; i < 250; i++) {
+	for (unsigned i = 0; i < p->arg[1] / 2; i++) {
 		memset(p->map + hostile.output, (int)i, len);
 		nap(2);
 	}

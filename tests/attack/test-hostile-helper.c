@@ -259,23 +259,45 @@ static void test_transport(void **state)
 	finish(&p);
 }
 
-/* The subject sums up the pixels twice, with time in between. */
+/*
+ * The subject sums up the pixels twice, with time in between. Small pictures and those for a Mat of the program's own are copied; others are taken
+ * over in place, when their writer is gone, whoever tells that: the obituary, or, of an orphan, the channel.
+ */
 static void test_memory_changes(void **state)
 {
 	struct play p = { 0 };
 
 	(void)state;
 	play_add(&p, "r", UNCHANGED, "big"); /* the next is mapped ahead */
-	for (int i = 0; i < 2; i++) {
-		play_add(&p, "r", UNCHANGED, "change_0");
-		play_add(&p, "r", UNCHANGED, "change_1");
-		play_add(&p, "d", UNCHANGED, "change_1");
-		play_add(&p, "D", UNCHANGED, "change_1");
-	}
+	for (int i = 0; i < 2; i++)
+		for (int orphan = 0; orphan < 2; orphan++) {
+			play_add(&p, "r", UNCHANGED, "change_0_500_%d", orphan);
+			play_add(&p, "r", UNCHANGED, "change_1_500_%d", orphan);
+			play_add(&p, "d", UNCHANGED, "change_1_500_%d", orphan);
+			play_add(&p, "D", UNCHANGED, "change_1_500_%d", orphan);
+		}
 	add_good(&p);
 	play_run(&p);
-	assert_int_equal(play_count(&p, "change_0", GOOD), 2);
-	assert_int_equal(play_count(&p, "change_1", BIG), 6);
+	assert_int_equal(play_count(&p, "change_0_500_0", GOOD), 2);
+	assert_int_equal(play_count(&p, "change_1_500_0", BIG), 6);
+	assert_int_equal(play_count(&p, "change_0_500_1", GOOD), 2);
+	assert_int_equal(play_count(&p, "change_1_500_1", BIG), 6);
+	finish(&p);
+}
+
+/* A writer that outlives the program's patience gets its memory copied, never taken over. */
+static void test_memory_changes_for_long(void **state)
+{
+	struct play p = { .timeout = 60 };
+
+	(void)state;
+	play_add(&p, "r", UNCHANGED, "big");
+	play_add(&p, "r", UNCHANGED, "change_1_7000_0");
+	play_add(&p, "r", UNCHANGED, "change_1_7000_1");
+	add_good(&p);
+	play_run(&p);
+	assert_string_equal(play_result(&p, "change_1_7000_0", 0), BIG);
+	assert_string_equal(play_result(&p, "change_1_7000_1", 0), BIG);
 	finish(&p);
 }
 
@@ -438,16 +460,19 @@ static void test_helper_leaves(void **state)
 	finish(&p);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_replies), cmocka_unit_test(test_fields),	   cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_type_as_asked),  cmocka_unit_test(test_created),	   cmocka_unit_test(test_transport),
-		cmocka_unit_test(test_memory_changes), cmocka_unit_test(test_silence),	   cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_forged_lines),   cmocka_unit_test(test_events),	   cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_obituaries),     cmocka_unit_test(test_helper_leaves),
+		cmocka_unit_test(test_memory_changes), cmocka_unit_test(test_memory_changes_for_long),
+		cmocka_unit_test(test_silence),	       cmocka_unit_test(test_texts),	   cmocka_unit_test(test_forged_lines),
+		cmocka_unit_test(test_events),	       cmocka_unit_test(test_errors),	   cmocka_unit_test(test_obituaries),
+		cmocka_unit_test(test_helper_leaves),
 	};
 
+	if (argc > 1) /* one of them */
+		cmocka_set_test_filter(argv[1]);
 	play_module = "sandbox-helper";
 	play_hostile = "attack/hostile-helper";
 	return cmocka_run_group_tests_name("hostile-helper", tests, play_setup, work_teardown);
