@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-PARITY_TESTS = tests/parity/test-gdal tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names \
-	tests/parity/test-state tests/parity/test-limits
+PARITY_TESTS = tests/parity/test-gdal tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names tests/parity/test-state \
+	tests/parity/test-limits tests/parity/test-mats
 PARITY_SUBJECTS = tests/parity/folder tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken \
-	tests/parity/names tests/parity/state tests/parity/limits
+	tests/parity/names tests/parity/state tests/parity/limits tests/parity/mats tests/parity/closed
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
@@ -66,3 +66,22 @@ tests_parity_test_state_LDADD = $(TEST_LIBS)
 tests_parity_test_limits_SOURCES = tests/parity/test-limits.c
 tests_parity_test_limits_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_parity_test_limits_LDADD = $(TEST_LIBS)
+
+PARITY_MATS = tests/parity/mats.hh tests/parity/mat-uses.cc $(PARITY_REPORT)
+tests_parity_mats_SOURCES = tests/parity/mats.cc $(PARITY_MATS)
+tests_parity_mats_CXXFLAGS = $(PARITY_CXXFLAGS) -pthread
+tests_parity_mats_LDADD = -lopencv_imgproc $(OPENCV_LIBS)
+
+# Not linked to libopencv_imgcodecs: its module is.
+tests_parity_closed_SOURCES = tests/parity/closed.cc $(PARITY_MATS)
+tests_parity_closed_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_closed_LDADD = -lopencv_imgproc -lopencv_core
+check_LTLIBRARIES += tests/parity/reader.la
+tests_parity_reader_la_SOURCES = tests/parity/reader.cc
+tests_parity_reader_la_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_reader_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_parity_reader_la_LIBADD = $(OPENCV_LIBS)
+
+tests_parity_test_mats_SOURCES = tests/parity/test-mats.c $(PARITY_COMPARE)
+tests_parity_test_mats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_mats_LDADD = $(TEST_LIBS)
