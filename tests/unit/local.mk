@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 UNIT_TESTS = tests/unit/test-filter tests/unit/test-wire tests/unit/test-fdio tests/unit/test-front tests/unit/test-vfs
 if HAVE_OPENCV
-UNIT_TESTS += tests/unit/test-picture tests/unit/test-replay
+UNIT_TESTS += tests/unit/test-picture tests/unit/test-replay tests/unit/test-symbols
 endif
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -40,3 +40,8 @@ tests_unit_test_replay_SOURCES = tests/unit/test-replay.cc tests/unit/unit.h shi
 tests_unit_test_replay_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) $(CMOCKA_CFLAGS) $(SANITIZE)
 tests_unit_test_replay_LDFLAGS = $(SANITIZE)
 tests_unit_test_replay_LDADD = libwire.la -lopencv_core $(CMOCKA_LIBS)
+
+tests_unit_test_symbols_SOURCES = tests/unit/test-symbols.cc tests/unit/dynamic.cc tests/unit/dynamic.hh tests/unit/unit.h
+tests_unit_test_symbols_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS) $(ELF_CFLAGS)
+tests_unit_test_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
+EXTRA_DIST += tests/unit/imgcodecs.symbols tests/unit/opencv.needs tests/unit/opencv.readers
