@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# demo.sh [pictures...]: the main job on your pictures, or on the samples: an unmodified C++ program and an unmodified Python script read them natively and
-# sandboxed, then a helper that was taken over tries what such a helper would try.
+# demo.sh [pictures...]: the main job on your pictures, or on the samples: unmodified C++ programs and Python scripts read them natively and sandboxed,
+# then a helper that was taken over tries what such a helper would try.
 set -eu
 [ "${1:-}" != --help ] || { echo "usage: ./demo.sh [pictures...]"; exit 0; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,28 +23,44 @@ if [ ! -x stage/bin/sandbox-run ]; then
 	echo "demo: building, a minute or two"
 	{ autoreconf -fi && ./configure && make -j"$(nproc)"; } >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
 fi
-make -s examples/mean examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
-run=$here/stage/bin/sandbox-run mean=$here/examples/mean script=$here/examples/contours.py
+make -s examples/mean examples/thumbnails examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
+run=$here/stage/bin/sandbox-run
+cascade=/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml # of opencv-data
 cd "$work"
 
-compare() { # title, command...
+compare() { # title, command...; what it writes goes into files/
 	echo
 	echo "== $1"
 	shift
+	rm -rf native.files sandboxed.files
+	mkdir files
 	"$@" >native 2>native.err || true
+	mv files native.files
+	mkdir files
 	"$run" "$@" >sandboxed 2>sandboxed.err || true
+	mv files sandboxed.files
 	sed 's/^/   /' sandboxed
-	if cmp -s native sandboxed; then
-		echo "   EQUAL: natively and sandboxed it printed the same, checksums of all pixels included."
-	else
+	written=$(ls sandboxed.files | wc -l)
+	if ! cmp -s native sandboxed; then
 		echo "   DIFFERENT: natively it printed:"
 		sed 's/^/   /' native
 		different=1
+	elif ! diff -r native.files sandboxed.files; then
+		echo "   DIFFERENT: natively it wrote other files."
+		different=1
+	elif [ "$written" -gt 0 ]; then
+		echo "   EQUAL: natively and sandboxed it wrote the same, $written files byte for byte."
+	else
+		echo "   EQUAL: natively and sandboxed it printed the same, checksums of all pixels included."
 	fi
 }
 different=0
-compare "An unmodified C++ program (examples/mean.cc), each picture decoded in a process that can do nothing else:" "$mean" [!ns]*
-compare "An unmodified Python script (examples/contours.py):" /usr/bin/python3 "$script" [!ns]*
+compare "An unmodified C++ program (examples/mean.cc), each picture decoded in a process that can do nothing else:" "$here/examples/mean" [!ns]*
+compare "An unmodified thumbnailer (examples/thumbnails.cc):" "$here/examples/thumbnails" -d files [!ns]*
+compare "An unmodified Python script (examples/contours.py):" /usr/bin/python3 "$here/examples/contours.py" [!ns]*
+if [ $i -gt 0 ] && [ -r $cascade ]; then
+	compare "Another one, which looks for faces (examples/faces.py):" /usr/bin/python3 "$here/examples/faces.py" $cascade [!ns]*
+fi
 
 echo
 echo "== Now suppose a picture has taken over its decoder (examples/hostile.c acts in its place). What can it do?"
@@ -56,7 +72,7 @@ cp "$here"/examples/hostile.so hostile/lib/sandbox-preload/helper-opencv406.so
 mkdir attack && cd attack
 for what in read-passwd spawn-shell phone-home; do
 	cp "$here/examples/harbour.jpg" $what.jpg
-	../hostile/bin/sandbox-run "$mean" $what.jpg >out 2>err && status=0 || status=$?
+	../hostile/bin/sandbox-run "$here/examples/mean" $what.jpg >out 2>err && status=0 || status=$?
 	echo
 	sed 's/^/   /' err out
 	if grep -q "killed for a forbidden system call" err && grep -q "cannot be read" out && [ $status -le 1 ]; then
