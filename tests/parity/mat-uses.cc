@@ -310,7 +310,7 @@ std::string universal(cv::Mat &m)
 	return s + look(m) + look(copy.getMat(cv::ACCESS_READ));
 }
 
-// The Mat is gone before the UMat made of it; the library has words for that.
+// The Mat is gone before the UMat made of it, which keeps the pixels.
 std::string universal_kept(cv::Mat &m)
 {
 	cv::UMat u = m.getUMat(cv::ACCESS_RW), flipped;

@@ -93,7 +93,7 @@ void uses()
 			});
 }
 
-// Decoded from a buffer, and into Mats that another picture was read into before.
+// Decoded from a buffer, as pages, and into Mats that another picture was read into before.
 void decoded()
 {
 	for (const auto &p : pictures) {
@@ -103,6 +103,17 @@ void decoded()
 			const cv::Mat m = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
 			scribble(m);
 			return look(m);
+		});
+		attempt(std::string("imreadmulti ") + p.name, [&] {
+			std::vector<cv::Mat> pages(1, read_one(p.name));
+			const bool good = cv::imreadmulti(directory + "/" + p.name, pages,
+							  cv::IMREAD_UNCHANGED);
+			std::string s = good ? "good " : "none ";
+			for (const cv::Mat &m : pages) {
+				s += look(m);
+				scribble(m);
+			}
+			return s + look(pages[0]);
 		});
 		for (const auto &q : pictures)
 			attempt(std::string("imdecode ") + p.name + " into " + q.name, [&] {
