@@ -339,7 +339,7 @@ static int run(const struct sp_request *req, const void *payload, struct sp_repl
 
 static const char *warm_up(const char *locale, uint32_t family)
 {
-	(void)locale;
+	(void)locale, (void)family;
 	return search_warm_up();
 }
 
