@@ -175,9 +175,7 @@ static enum sp_status take_reply(struct sp_call *call)
 		return fail(call, SP_SETUP, "the helper could not lock itself down", (int)word);
 	case SP_REPLY_REFUSED:
 		return fail(call, SP_REFUSED,
-			    word == SP_REFUSED_GDAL    ? "pictures read through GDAL"
-			    : word == SP_REFUSED_DICOM ? "DICOM pictures"
-						       : "this kind of input",
+			    word == SP_REFUSED_GDAL ? "pictures read through GDAL, where they were not asked for" : "this kind of input",
 			    0);
 	default:
 		return call->status = SP_OK;

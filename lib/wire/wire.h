@@ -128,7 +128,7 @@ enum sp_reply_kind {
 	SP_REPLY_MAX = 7,
 };
 
-enum sp_refused { SP_REFUSED_GDAL = 1, SP_REFUSED_DICOM = 2, SP_REFUSED_MAX = 3 };
+enum sp_refused { SP_REFUSED_GDAL = 1, SP_REFUSED_MAX = 2 };
 
 #define SP_REPLY_BODY 112u
 struct sp_reply {

@@ -54,21 +54,8 @@ Bytes plain_bmp(int rows)
 	return make_bmp(BMP_24, 1000, rows);
 }
 
-Bytes dicom()
-{
-	Bytes b(128, 0);
-
-	add(&b, "DICM");
-	b.resize(500, 2);
-	return b;
-}
-
 cv::Mat run(const std::string &name)
 {
-	Bytes nitf;
-
-	add(&nitf, "NITF02.10");
-	nitf.resize(1000, ' ');
 	if (name == "time")
 		return read_file("slow.png", make_png_bomb(32000, 32000, 0, true));
 	if (name == "output")
@@ -85,17 +72,7 @@ cv::Mat run(const std::string &name)
 		return read_pipe(plain_bmp(100));
 	if (name == "input-file")
 		return read_file("plain.bmp", plain_bmp(40));
-	if (name == "name")
-		return cv::imread(std::string(70000, '/') + "dev/null");
-	if (name == "gdal-flag")
-		return read_file("small.bmp", make_bmp(BMP_24, 5, 5), cv::IMREAD_LOAD_GDAL);
-	if (name == "gdal-flags")
-		return read_file("small.bmp", make_bmp(BMP_24, 5, 5), cv::IMREAD_LOAD_GDAL | cv::IMREAD_COLOR);
-	if (name == "gdal-format")
-		return read_file("picture.ntf", nitf);
-	if (name == "dicom")
-		return read_file("picture.dcm", dicom());
-	return cv::imdecode(dicom(), cv::IMREAD_COLOR);
+	return cv::imread(std::string(70000, '/') + "dev/null");
 }
 
 } // namespace

@@ -64,21 +64,6 @@ static void test_name(void **state)
 	REFUSED("name", "SANDBOX_PRELOAD_POOL=1", "cv::imread(", "name");
 }
 
-static void test_gdal(void **state)
-{
-	(void)state;
-	REFUSED("gdal-flag", "SANDBOX_PRELOAD_POOL=1", "small.bmp", "GDAL", "not supported");
-	REFUSED("gdal-flags", "SANDBOX_PRELOAD_POOL=1", "small.bmp", "GDAL", "not supported");
-	REFUSED("gdal-format", "SANDBOX_PRELOAD_POOL=1", "picture.ntf", "GDAL", "not supported");
-}
-
-static void test_dicom(void **state)
-{
-	(void)state;
-	REFUSED("dicom", "SANDBOX_PRELOAD_POOL=1", "picture.dcm", "DICOM", "not supported");
-	REFUSED("dicom-buffer", "SANDBOX_PRELOAD_POOL=1", "cv::imdecode(", "DICOM", "not supported");
-}
-
 /* The same calls without a limit succeed and say nothing: it is the limit that refuses them. */
 static void test_unlimited(void **state)
 {
@@ -132,7 +117,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_time),	 cmocka_unit_test(test_memory), cmocka_unit_test(test_output), cmocka_unit_test(test_input),
-		cmocka_unit_test(test_name),	 cmocka_unit_test(test_gdal),	cmocka_unit_test(test_dicom),  cmocka_unit_test(test_unlimited),
+		cmocka_unit_test(test_name),  cmocka_unit_test(test_unlimited),
 		cmocka_unit_test(test_file_is_no_input), cmocka_unit_test(test_bad_values),
 	};
 
