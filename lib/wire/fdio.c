@@ -96,7 +96,8 @@ long sp_fd_receive(int fd, void *buf, size_t len, int flags, int *ret_fds, size_
 		return -errno;
 	got = get_fds(&msg, fds, nfds);
 	if (got == nfds && !(msg.msg_flags & MSG_CTRUNC)) {
-		memcpy(ret_fds, fds, nfds * sizeof(int));
+		for (size_t i = 0; i < nfds; i++)
+			ret_fds[i] = fds[i];
 		*ret_nfds = got;
 		return r;
 	}
