@@ -16,7 +16,7 @@ fi
 # What is found ends the program with this code; the program's own libraries are not asked to give everything back.
 common=exitcode=99:halt_on_error=1
 export ASAN_OPTIONS=$common:detect_leaks=0:detect_stack_use_after_return=1 UBSAN_OPTIONS=$common:print_stacktrace=1
-export TSAN_OPTIONS=$common:ignore_noninstrumented_modules=1
+export TSAN_OPTIONS=$common
 
 fresh_tree
 cd "$fresh/tree"
