@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // corpus DIRECTORY: write the pictures there. OPENCV_IO_ENABLE_OPENEXR=1 is for the caller to set.
-#include "tests/parity/corpus.hh"
+#include "tests/parity/corpus-codecs.hh"
 
 #include <cstdio>
 #include <cstdlib>
@@ -248,6 +248,31 @@ void write_pnms()
 			      make_ras(type, depth, 33, 19, depth == 8 && type != 2));
 }
 
+// The codestream (ISO/IEC 15444-1, Annex A) is the content of the container's last box, "jp2c".
+void write_codestreams()
+{
+	static const Bytes type = { 'j', 'p', '2', 'c' };
+
+	for (int t : { CV_8UC1, CV_8UC3, CV_16UC3 }) {
+		Bytes b;
+
+		cv::imencode(".jp2", pattern(64, 61, t), b, { cv::IMWRITE_JPEG2000_COMPRESSION_X1000, 200 });
+		write("61x64-" + std::to_string(t) + "-x200.jp2", b);
+		b.erase(b.begin(), std::search(b.begin(), b.end(), type.begin(), type.end()) + 4);
+		write("61x64-" + std::to_string(t) + ".j2k", b);
+	}
+}
+
+void write_codecs()
+{
+#if SP_HAVE_CODECS
+	for (bool lossless : { false, true })
+		write(lossless ? "lib-animated-lossless.webp" : "lib-animated.webp", make_animated_webp(24, 17, lossless));
+	if (!write_libtiff(directory, &made) || !write_openexr(directory, &made))
+		std::exit(1);
+#endif
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -263,6 +288,8 @@ int main(int argc, char **argv)
 	write_tiffs();
 	write_pnms();
 	write_pfm();
+	write_codestreams();
+	write_codecs();
 	std::printf("%d files\n", made);
 	return 0;
 }

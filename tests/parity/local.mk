@@ -19,9 +19,14 @@ tests_parity_test_gdal_SOURCES = tests/parity/test-gdal.c $(PARITY_COMPARE)
 tests_parity_test_gdal_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_parity_test_gdal_LDADD = $(TEST_LIBS)
 
-tests_parity_corpus_SOURCES = tests/parity/corpus.cc $(PARITY_CORPUS)
+tests_parity_corpus_SOURCES = tests/parity/corpus.cc tests/parity/corpus-codecs.hh $(PARITY_CORPUS)
 tests_parity_corpus_CXXFLAGS = $(PARITY_CXXFLAGS)
 tests_parity_corpus_LDADD = $(OPENCV_LIBS)
+if HAVE_CODECS
+tests_parity_corpus_SOURCES += tests/parity/corpus-exr.cc tests/parity/corpus-libtiff.cc tests/parity/corpus-webp.cc
+tests_parity_corpus_CXXFLAGS += $(CODECS_CFLAGS) -DSP_HAVE_CODECS=1
+tests_parity_corpus_LDADD += $(CODECS_LIBS)
+endif
 
 tests_parity_pictures_SOURCES = tests/parity/pictures.cc tests/parity/flags.hh $(PARITY_REPORT)
 tests_parity_pictures_CXXFLAGS = $(PARITY_CXXFLAGS)
