@@ -27,10 +27,6 @@ struct run {
 	struct printed out, err;
 };
 
-struct tally {
-	size_t compared, wavering, crashed, different;
-};
-
 /* Natively a temporary file has a random name; ours is not random. */
 static char *without_temporary_names(char *text)
 {
@@ -137,7 +133,28 @@ static void show(const struct run r[RUNS], size_t i, struct tally *t)
 		    r[0].err.sections[i].text, r[OURS].out.sections[i].text, r[OURS].err.sections[i].text);
 }
 
-static void judge(const struct run r[RUNS], size_t i, struct tally *t)
+/* Stopped by a limit of ours, which names the variable that moves it. */
+static bool is_limited(const struct run *r, size_t i)
+{
+	return survived(r, i) && strstr(r->err.sections[i].text, "libsandbox-preload: ") && strstr(r->err.sections[i].text, "SANDBOX_PRELOAD_");
+}
+
+static void count(const struct run r[RUNS], size_t i, struct tally *t)
+{
+	const char *out = r[FIRST].out.sections[i].text;
+
+	if (!*r[FIRST].out.sections[i].name) /* what comes before the first */
+		return;
+	t->compared++;
+	if (strncmp(out, "empty", 5) == 0)
+		t->empty++;
+	else if (strncmp(out, "threw", 5) == 0)
+		t->threw++;
+	else
+		t->pictures++;
+}
+
+static void judge(const struct run r[RUNS], size_t i, bool limits, struct tally *t)
 {
 	bool crashed = has_died(&r[FIRST], i) || has_died(&r[SECOND], i);
 
@@ -149,18 +166,20 @@ static void judge(const struct run r[RUNS], size_t i, struct tally *t)
 		show(r, i, t);
 	} else if (!same(&r[FIRST], &r[SECOND], i)) {
 		t->wavering++;
+	} else if (limits && is_limited(&r[OURS], i)) {
+		t->limited++;
 	} else {
-		t->compared++;
+		count(r, i, t);
 		if (!same(&r[FIRST], &r[OURS], i))
 			show(r, i, t);
 	}
 }
 
-void compare_program(const struct how *how, const char *const *argv)
+void compare_runs(struct tally *ret, const struct how *how, const char *const *argv, bool limits)
 {
-	struct tally t = { 0 };
 	struct run r[RUNS];
 
+	*ret = (struct tally){ 0 };
 	for (unsigned k = 0; k < RUNS; k++) {
 		run(&r[k], how, k, argv);
 		assert_exit(&r[k].outcome, 0);
@@ -168,16 +187,23 @@ void compare_program(const struct how *how, const char *const *argv)
 	assert_same_sections(r, false);
 	assert_same_sections(r, true);
 	for (size_t i = 0; i < r[0].out.count; i++)
-		judge(r, i, &t);
-	print_message("# %s %s: %zu items compared, %zu different, %zu left out (natively uninitialised memory), %zu that crash natively\n",
-		      argv[0], argv[1] && argv[2] ? argv[2] : "", t.compared, t.different, t.wavering, t.crashed);
-	assert_true(t.compared + t.crashed > t.wavering);
-	assert_int_equal(t.different, 0);
+		judge(r, i, limits, ret);
 	for (unsigned k = 0; k < RUNS; k++) {
 		free(r[k].out.sections);
 		free(r[k].err.sections);
 		outcome_free(&r[k].outcome);
 	}
+}
+
+void compare_program(const struct how *how, const char *const *argv)
+{
+	struct tally t;
+
+	compare_runs(&t, how, argv, false);
+	print_message("# %s %s: %zu items compared, %zu different, %zu left out (natively uninitialised memory), %zu that crash natively\n",
+		      argv[0], argv[1] && argv[2] ? argv[2] : "", t.compared, t.different, t.wavering, t.crashed);
+	assert_true(t.compared + t.crashed > t.wavering);
+	assert_int_equal(t.different, 0);
 }
 
 const char *corpus(const char *name)

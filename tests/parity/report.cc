@@ -76,6 +76,14 @@ __attribute__((noinline)) void soil_stack()
 		c = fill;
 }
 
+void print(const std::string &text)
+{
+	std::fputs((text + "\n").c_str(), stdout);
+	std::fflush(stdout);
+}
+
+} // namespace
+
 std::string outcome(const std::function<std::string()> &call)
 {
 	soil_stack();
@@ -89,14 +97,6 @@ std::string outcome(const std::function<std::string()> &call)
 		return "threw what is no std::exception";
 	}
 }
-
-void print(const std::string &text)
-{
-	std::fputs((text + "\n").c_str(), stdout);
-	std::fflush(stdout);
-}
-
-} // namespace
 
 void attempt(const std::string &name, const std::function<std::string()> &call)
 {

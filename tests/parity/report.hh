@@ -17,6 +17,9 @@ void section(const std::string &name);
 std::string describe(const cv::Mat &m);
 uint64_t digest(const cv::Mat &m);
 
+// What @call returns, or what it throws, in full.
+std::string outcome(const std::function<std::string()> &call);
+
 // A section: what @call returns, or what it throws, in full.
 void attempt(const std::string &name, const std::function<std::string()> &call);
 
