@@ -220,3 +220,19 @@ Bytes make_png_header(uint32_t width, uint32_t height)
 	add_chunk(&png, "IDAT", Bytes{ 0x78, 0x01, 0x01 });
 	return png;
 }
+
+void repair_png(Bytes *png)
+{
+	const auto be32 = [png](size_t at) { return uint64_t((*png)[at]) << 24 | (*png)[at + 1] << 16 | (*png)[at + 2] << 8 | (*png)[at + 3]; };
+
+	for (size_t at = 8; at + 12 <= png->size();) {
+		const uint64_t len = be32(at);
+		Bytes sum;
+
+		if (len > png->size() - at - 12)
+			return;
+		add_be32(&sum, crc(png->data() + at + 4, size_t(len) + 4));
+		std::copy(sum.begin(), sum.end(), png->begin() + long(at + 8 + len));
+		at += 12 + size_t(len);
+	}
+}

@@ -31,6 +31,8 @@ Bytes make_png(const PngKind &k);
 Bytes make_png_bomb(uint32_t width, uint32_t height, int color, bool interlaced);
 // Ends after the header chunk.
 Bytes make_png_header(uint32_t width, uint32_t height);
+// Right checksums for the chunks of @png, however far they can be followed.
+void repair_png(Bytes *png);
 
 // ---- corpus-jpeg.cc ----
 // A flat block of colour each 8x8 samples. @adobe: transform byte of an Adobe segment, -1: none.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 PARITY_TESTS = tests/parity/test-gdal tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names tests/parity/test-state \
-	tests/parity/test-limits tests/parity/test-mats
+	tests/parity/test-limits tests/parity/test-mats tests/parity/test-mutations
 PARITY_SUBJECTS = tests/parity/folder tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken \
-	tests/parity/names tests/parity/state tests/parity/limits tests/parity/mats tests/parity/closed
+	tests/parity/names tests/parity/state tests/parity/limits tests/parity/mats tests/parity/closed tests/parity/mutations
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
@@ -90,3 +90,12 @@ tests_parity_reader_la_LIBADD = $(OPENCV_LIBS)
 tests_parity_test_mats_SOURCES = tests/parity/test-mats.c $(PARITY_COMPARE)
 tests_parity_test_mats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_parity_test_mats_LDADD = $(TEST_LIBS)
+
+tests_parity_mutations_SOURCES = tests/parity/mutations.cc tests/parity/mutate.cc tests/parity/mutate.hh tests/parity/flags.hh \
+	$(PARITY_CORPUS) $(PARITY_REPORT)
+tests_parity_mutations_CXXFLAGS = $(PARITY_CXXFLAGS)
+tests_parity_mutations_LDADD = $(OPENCV_LIBS)
+
+tests_parity_test_mutations_SOURCES = tests/parity/test-mutations.c $(PARITY_COMPARE)
+tests_parity_test_mutations_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_mutations_LDADD = $(TEST_LIBS)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Broken pictures without end: the same number of the same seed is the same file.
+#ifndef SP_TEST_MUTATE_HH
+#define SP_TEST_MUTATE_HH
+
+#include "tests/parity/corpus.hh"
+
+struct Picture {
+	std::string name, extension; // with its point
+	Bytes bytes;
+};
+
+// SplitMix64 (G. Steele, D. Lea, C. Flood).
+class Random
+{
+public:
+	explicit Random(uint64_t seed) : state_(seed) {}
+	uint64_t next();
+	size_t below(size_t n) { return n ? size_t(next() % n) : 0; }
+	bool once_in(size_t n) { return below(n) == 0; }
+
+private:
+	uint64_t state_;
+};
+
+class Mutator
+{
+public:
+	// The files of @directory of at most @max_size bytes.
+	Mutator(const std::string &directory, size_t max_size, uint64_t seed);
+	Picture make(uint64_t number) const;
+
+private:
+	Picture draw(Random *r) const;
+
+	std::vector<std::vector<Picture>> formats_; // by extension: each is chosen as often as any other
+	uint64_t seed_;
+};
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Altered pictures by the thousand: sandboxed as natively, pixel by pixel and word by word; where the library crashes natively, a failed call
+ * in a program that lives on. SP_MUTATIONS=n for more (or fewer) files, SP_SEED=n for others.
+ */
+#include "tests/parity/compare.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *setting(const char *name, const char *otherwise)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : otherwise;
+}
+
+static void test_mutations(void **state)
+{
+	/* A changed size must not cost gigabytes. */
+	const struct how how = {
+		.env = { "OPENCV_IO_ENABLE_OPENEXR=1", "OPENCV_IO_MAX_IMAGE_PIXELS=1048576", "SANDBOX_PRELOAD_TIME_LIMIT=20" }, .timeout = 3600
+	};
+	const char *seed = setting("SP_SEED", "1"), *files = setting("SP_MUTATIONS", "10000");
+	struct tally t;
+
+	(void)state;
+	compare_runs(&t, &how, (const char *const[]){ "parity/mutations", corpus(""), work, seed, files, NULL }, true);
+	print_message("# %s files, seed %s: %zu calls the same as natively (%zu pictures, %zu failures, %zu exceptions) but for %zu; "
+		      "%zu that crash natively; %zu stopped by a limit; %zu left out (natively uninitialised memory)\n",
+		      files, seed, t.compared, t.pictures, t.empty, t.threw, t.different, t.crashed, t.limited, t.wavering);
+	if (t.different)
+		print_error("# to have such a file: tests/parity/corpus DIR; tests/parity/mutations --write DIR DIR %s NUMBER\n", seed);
+	assert_int_equal(t.different, 0);
+	assert_true(t.pictures > t.compared / 10);
+	assert_true(t.wavering + t.limited < t.compared / 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mutations),
+	};
+
+	return cmocka_run_group_tests(tests, corpus_setup, work_teardown);
+}
