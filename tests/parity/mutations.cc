@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // mutations DIRECTORY SCRATCH SEED COUNT: altered pictures of the corpus through every entry point. Natively the library crashes on some: the calls
 // are made in a child process, in batches, and the parent goes on behind a call that ended it.
+// mutations --gdal ...: with IMREAD_LOAD_GDAL.
 // mutations --write DIRECTORY SCRATCH SEED NUMBER: leave this one file in SCRATCH.
 #include "tests/parity/flags.hh"
 #include "tests/parity/mutate.hh"
@@ -27,8 +28,15 @@ struct Item {
 };
 
 std::string scratch;
+bool gdal; // all through GDAL; natively it changes what other calls of the process print, hence in runs of its own
 std::unique_ptr<Mutator> mutator;
 uint64_t *next_item; // shared with the children: number of the file times kCalls, and the call
+
+// GDAL looks for files of the same name with other extensions.
+std::string path_of(const Picture &p)
+{
+	return scratch + "/mutant-" + p.extension.substr(1) + p.extension;
+}
 
 std::string describe_all(bool ok, const std::vector<cv::Mat> &pages)
 {
@@ -75,13 +83,29 @@ Item rarer(const Picture &p, const std::string &path, uint64_t number, int flags
 	}
 }
 
+Item make_gdal_item(const std::string &of, const std::string &path, size_t n)
+{
+	switch (n) {
+	case 0:
+		return { "imread " + of, [=] { return describe(cv::imread(path, cv::IMREAD_LOAD_GDAL)); } };
+	case 1:
+		return { "imread " + of + " color", [=] { return describe(cv::imread(path, cv::IMREAD_LOAD_GDAL | cv::IMREAD_COLOR)); } };
+	case 2:
+		return { "imcount " + of, [=] { return std::to_string(cv::imcount(path, cv::IMREAD_LOAD_GDAL)); } };
+	default:
+		return {};
+	}
+}
+
 // The @n-th call for file @number; none: without a name.
 Item make_item(const Picture &p, uint64_t number, size_t n)
 {
 	const size_t flags_count = sizeof(plain_flags) / sizeof(plain_flags[0]);
 	const int flags = plain_flags[(number * 7 + n * 5) % flags_count];
-	const std::string of = std::to_string(number) + " " + p.name + " " + std::to_string(flags), path = scratch + "/mutant" + p.extension;
+	const std::string of = std::to_string(number) + " " + p.name + " " + std::to_string(flags), path = path_of(p);
 
+	if (gdal)
+		return make_gdal_item(of, path, n);
 	switch (n) {
 	case 0:
 		return { "imread " + of, [=] { return describe(cv::imread(path, flags)); } };
@@ -147,7 +171,7 @@ void run_batch(uint64_t end)
 
 		if (made != number) {
 			p = mutator->make(number);
-			write_bytes(scratch + "/mutant" + p.extension, p.bytes);
+			write_bytes(path_of(p), p.bytes);
 			made = number;
 		}
 		const Item item = make_item(p, number, *next_item % kCalls);
@@ -212,9 +236,10 @@ int main(int argc, char **argv)
 {
 	const bool only_write = argc == 6 && std::strcmp(argv[1], "--write") == 0;
 
-	if (argc != 5 && !only_write)
+	gdal = argc == 6 && std::strcmp(argv[1], "--gdal") == 0;
+	if (argc != 5 && !only_write && !gdal)
 		return 2;
-	argv += only_write;
+	argv += only_write || gdal;
 	scratch = argv[2];
 	mutator = std::make_unique<Mutator>(argv[1], kMaxSize, std::strtoull(argv[3], nullptr, 0));
 	const uint64_t n = std::strtoull(argv[4], nullptr, 0);

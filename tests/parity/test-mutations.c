@@ -15,17 +15,23 @@ static const char *setting(const char *name, const char *otherwise)
 	return v && *v ? v : otherwise;
 }
 
-static void test_mutations(void **state)
+static void compare_mutants(const char *option, const char *files)
 {
 	/* A changed size must not cost gigabytes. */
 	const struct how how = {
 		.env = { "OPENCV_IO_ENABLE_OPENEXR=1", "OPENCV_IO_MAX_IMAGE_PIXELS=1048576", "SANDBOX_PRELOAD_TIME_LIMIT=20" }, .timeout = 3600
 	};
-	const char *seed = setting("SP_SEED", "1"), *files = setting("SP_MUTATIONS", "10000");
+	const char *seed = setting("SP_SEED", "1"), *argv[8] = { "parity/mutations" };
+	size_t n = 1;
 	struct tally t;
 
-	(void)state;
-	compare_runs(&t, &how, (const char *const[]){ "parity/mutations", corpus(""), work, seed, files, NULL }, true);
+	if (option)
+		argv[n++] = option;
+	argv[n++] = corpus("");
+	argv[n++] = work;
+	argv[n++] = seed;
+	argv[n++] = files;
+	compare_runs(&t, &how, argv, true);
 	print_message("# %s files, seed %s: %zu calls the same as natively (%zu pictures, %zu failures, %zu exceptions) but for %zu; "
 		      "%zu that crash natively; %zu stopped by a limit; %zu left out (natively uninitialised memory)\n",
 		      files, seed, t.compared, t.pictures, t.empty, t.threw, t.different, t.crashed, t.limited, t.wavering);
@@ -36,11 +42,26 @@ static void test_mutations(void **state)
 	assert_true(t.wavering + t.limited < t.compared / 10);
 }
 
-int main(void)
+static void test_mutations(void **state)
+{
+	(void)state;
+	compare_mutants(NULL, setting("SP_MUTATIONS", "10000"));
+}
+
+static void test_gdal(void **state)
+{
+	(void)state;
+	compare_mutants("--gdal", setting("SP_GDAL_MUTATIONS", "500"));
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_gdal),
 	};
 
+	if (argc > 1) /* one of them */
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, corpus_setup, work_teardown);
 }
