@@ -249,17 +249,41 @@ void write_pnms()
 }
 
 // The codestream (ISO/IEC 15444-1, Annex A) is the content of the container's last box, "jp2c".
-void write_codestreams()
+Bytes codestream(const Bytes &container)
 {
 	static const Bytes type = { 'j', 'p', '2', 'c' };
 
+	return Bytes(std::search(container.begin(), container.end(), type.begin(), type.end()) + 4, container.end());
+}
+
+void write_codestreams()
+{
 	for (int t : { CV_8UC1, CV_8UC3, CV_16UC3 }) {
 		Bytes b;
 
 		cv::imencode(".jp2", pattern(64, 61, t), b, { cv::IMWRITE_JPEG2000_COMPRESSION_X1000, 200 });
 		write("61x64-" + std::to_string(t) + "-x200.jp2", b);
-		b.erase(b.begin(), std::search(b.begin(), b.end(), type.begin(), type.end()) + 4);
-		write("61x64-" + std::to_string(t) + ".j2k", b);
+		write("61x64-" + std::to_string(t) + ".j2k", codestream(b));
+	}
+}
+
+void write_dicoms()
+{
+	static const DicomKind list[] = {
+		{ 24, 24, 8, 1, false, "MONOCHROME2", DICOM_EXPLICIT }, { 24, 17, 8, 1, true, "MONOCHROME1", DICOM_EXPLICIT },
+		{ 24, 17, 16, 1, false, "MONOCHROME2", DICOM_EXPLICIT }, { 24, 17, 16, 1, true, "MONOCHROME2", DICOM_IMPLICIT },
+		{ 24, 17, 32, 1, true, "MONOCHROME2", DICOM_EXPLICIT }, { 24, 17, 8, 3, false, "RGB", DICOM_EXPLICIT },
+		{ 24, 17, 8, 3, false, "RGB", DICOM_IMPLICIT },	 { 24, 17, 8, 3, false, "YBR_FULL", DICOM_EXPLICIT },
+		{ 24, 16, 8, 1, false, "MONOCHROME2", DICOM_RLE }, { 24, 16, 16, 1, false, "MONOCHROME2", DICOM_RLE },
+		{ 61, 64, 8, 1, false, "MONOCHROME2", DICOM_JPEG }, { 61, 64, 8, 1, false, "MONOCHROME2", DICOM_J2K },
+	};
+	int n = 0;
+
+	for (const DicomKind &k : list) {
+		Bytes b;
+
+		cv::imencode(k.syntax == DICOM_J2K ? ".jp2" : ".jpg", pattern(64, 61, CV_8UC1), b);
+		write("hand-" + std::to_string(n++) + ".dcm", make_dicom(k, k.syntax == DICOM_J2K ? codestream(b) : b));
 	}
 }
 
@@ -289,6 +313,7 @@ int main(int argc, char **argv)
 	write_pnms();
 	write_pfm();
 	write_codestreams();
+	write_dicoms();
 	write_codecs();
 	std::printf("%d files\n", made);
 	return 0;

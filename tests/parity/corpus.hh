@@ -46,6 +46,17 @@ Bytes with_orientation(const Bytes &jpeg, int orientation, bool big_endian);
 enum BmpKind { BMP_1, BMP_4, BMP_8_GRAY, BMP_8_COLOR, BMP_15, BMP_16, BMP_24, BMP_32, BMP_32_ALPHA, BMP_RLE4, BMP_RLE8, BMP_OS2, BMP_KINDS };
 Bytes make_bmp(BmpKind kind, int width, int height);
 
+// ---- corpus-dicom.cc ----
+enum DicomSyntax { DICOM_IMPLICIT, DICOM_EXPLICIT, DICOM_RLE, DICOM_JPEG, DICOM_J2K };
+struct DicomKind {
+	int width, height, bits, samples;
+	bool is_signed;
+	const char *photometric;
+	DicomSyntax syntax;
+};
+// @encoded: the JPEG or codestream, for the syntaxes that have one.
+Bytes make_dicom(const DicomKind &k, const Bytes &encoded);
+
 // ---- corpus-tiff.cc ----
 struct TiffKind {
 	int width, height, bits, samples, photometric, format; // format: SampleFormat

@@ -8,7 +8,7 @@ TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
 PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h lib/wire/wire.c
 PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh
-PARITY_CORPUS = tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-bytes.cc tests/parity/corpus-jpeg.cc \
+PARITY_CORPUS = tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-bytes.cc tests/parity/corpus-dicom.cc tests/parity/corpus-jpeg.cc \
 	tests/parity/corpus-png.cc tests/parity/corpus-pnm.cc tests/parity/corpus-tiff.cc
 EXTRA_DIST += tests/parity/pictures.py tests/parity/gdal-corpus.sh tests/parity/dicom-corpus.sh
 
