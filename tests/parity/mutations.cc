@@ -141,6 +141,20 @@ std::string release_stderr()
 	return text;
 }
 
+// As lines of text, whatever it was: gdcm prints bytes of the file, and lines without an end.
+std::string as_lines(const std::string &said)
+{
+	std::string text;
+
+	for (char c : said) {
+		char hex[8];
+
+		std::snprintf(hex, sizeof(hex), "\\x%02x", static_cast<unsigned char>(c));
+		text += c == '\n' || (c >= ' ' && c < 127) ? std::string(1, c) : hex;
+	}
+	return text.empty() ? text : text + "\n";
+}
+
 void limit_time()
 {
 	const itimerval limit = { { 0, 0 }, { kHangs, 0 } };
@@ -152,7 +166,7 @@ void run_item(const Item &item)
 {
 	capture_stderr();
 	limit_time();
-	const std::string text = outcome(item.call), said = release_stderr();
+	const std::string text = outcome(item.call), said = as_lines(release_stderr());
 
 	section(item.name);
 	std::printf("%s\n", text.c_str());
