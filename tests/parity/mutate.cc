@@ -232,6 +232,15 @@ Mutator::Mutator(const std::string &directory, size_t max_size, uint64_t seed) :
 		formats_.push_back(format.second);
 }
 
+std::vector<std::string> Mutator::extensions() const
+{
+	std::vector<std::string> list;
+
+	for (const auto &format : formats_)
+		list.push_back(format.front().extension);
+	return list;
+}
+
 Picture Mutator::draw(Random *r) const
 {
 	const std::vector<Picture> &format = formats_[r->below(formats_.size())];

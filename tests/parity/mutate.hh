@@ -29,6 +29,7 @@ public:
 	// The files of @directory of at most @max_size bytes.
 	Mutator(const std::string &directory, size_t max_size, uint64_t seed);
 	Picture make(uint64_t number) const;
+	std::vector<std::string> extensions() const;
 
 private:
 	Picture draw(Random *r) const;

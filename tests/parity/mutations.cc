@@ -33,9 +33,9 @@ std::unique_ptr<Mutator> mutator;
 uint64_t *next_item; // shared with the children: number of the file times kCalls, and the call
 
 // GDAL looks for files of the same name with other extensions.
-std::string path_of(const Picture &p)
+std::string path_of(const std::string &extension)
 {
-	return scratch + "/mutant-" + p.extension.substr(1) + p.extension;
+	return scratch + "/mutant-" + extension.substr(1) + extension;
 }
 
 std::string describe_all(bool ok, const std::vector<cv::Mat> &pages)
@@ -102,7 +102,7 @@ Item make_item(const Picture &p, uint64_t number, size_t n)
 {
 	const size_t flags_count = sizeof(plain_flags) / sizeof(plain_flags[0]);
 	const int flags = plain_flags[(number * 7 + n * 5) % flags_count];
-	const std::string of = std::to_string(number) + " " + p.name + " " + std::to_string(flags), path = path_of(p);
+	const std::string of = std::to_string(number) + " " + p.name + " " + std::to_string(flags), path = path_of(p.extension);
 
 	if (gdal)
 		return make_gdal_item(of, path, n);
@@ -185,7 +185,7 @@ void run_batch(uint64_t end)
 
 		if (made != number) {
 			p = mutator->make(number);
-			write_bytes(path_of(p), p.bytes);
+			write_bytes(path_of(p.extension), p.bytes);
 			made = number;
 		}
 		const Item item = make_item(p, number, *next_item % kCalls);
@@ -242,6 +242,8 @@ void run_all(uint64_t count)
 	while (*next_item < end)
 		if (run_apart(std::min(end, (*next_item / step + 1) * step)))
 			run_again();
+	for (const std::string &extension : mutator->extensions())
+		unlink(path_of(extension).c_str());
 }
 
 } // namespace
