@@ -38,6 +38,12 @@ std::string path_of(const std::string &extension)
 	return scratch + "/mutant-" + extension.substr(1) + extension;
 }
 
+// A failure begins with "empty".
+std::string describe_count(size_t n)
+{
+	return (n ? "" : "empty: ") + std::to_string(n);
+}
+
 std::string describe_all(bool ok, const std::vector<cv::Mat> &pages)
 {
 	std::string text = ok ? "true" : "false";
@@ -73,9 +79,9 @@ Item rarer(const Picture &p, const std::string &path, uint64_t number, int flags
 		return { "imreadmulti " + of, [=] { return read_pages(path, number, flags); } };
 	switch (number % 16) {
 	case 0:
-		return { "imcount " + of, [=] { return std::to_string(cv::imcount(path, flags)); } };
+		return { "imcount " + of, [=] { return describe_count(cv::imcount(path, flags)); } };
 	case 4:
-		return { "haveImageReader " + of, [=] { return std::to_string(cv::haveImageReader(path)); } };
+		return { "haveImageReader " + of, [=] { return describe_count(cv::haveImageReader(path)); } };
 	case 8:
 		return { "imdecode dst " + of, [=] { return decode_into(p.bytes, flags); } };
 	default:
@@ -91,7 +97,7 @@ Item make_gdal_item(const std::string &of, const std::string &path, size_t n)
 	case 1:
 		return { "imread " + of + " color", [=] { return describe(cv::imread(path, cv::IMREAD_LOAD_GDAL | cv::IMREAD_COLOR)); } };
 	case 2:
-		return { "imcount " + of, [=] { return std::to_string(cv::imcount(path, cv::IMREAD_LOAD_GDAL)); } };
+		return { "imcount " + of, [=] { return describe_count(cv::imcount(path, cv::IMREAD_LOAD_GDAL)); } };
 	default:
 		return {};
 	}
