@@ -32,9 +32,9 @@ std::string locale_name()
 	return name == "*" ? "C" : name;
 }
 
-// Once GDAL has opened a TIFF file in a program, libtiff's messages go through GDAL for all other calls too, and look like GDAL's. From then on
-// every call gets a helper in which that has happened.
-std::atomic<bool> gdal_has_libtiff;
+// libtiff has one place for who prints its messages. OpenCV takes it when its own decoders are first looked at, GDAL when it first opens a TIFF file,
+// each once; the later one stays. If that is GDAL, all calls from then on get a helper in which it is so, too.
+std::atomic<bool> opencv_has_libtiff, gdal_has_libtiff;
 
 bool is_tiff(const sp_input_data &input)
 {
@@ -75,9 +75,12 @@ void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name
 	flags_ = request.flags;
 	if (gdal_has_libtiff)
 		call_.family = SP_FAMILY_GDAL;
-	if (goes_to_gdal(entry, request.flags)) {
-		gdal_has_libtiff = gdal_has_libtiff || is_tiff(input);
+	if (!goes_to_gdal(entry, request.flags)) {
+		opencv_has_libtiff = true;
+	} else {
 		call_.family = SP_FAMILY_GDAL;
+		if (opencv_has_libtiff && is_tiff(input))
+			gdal_has_libtiff = true;
 		neighbours = read_neighbours(name, kNeighboursMax);
 		request.neighbours = neighbours.count;
 		all.more = neighbours.bytes.data();
