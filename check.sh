@@ -37,6 +37,7 @@ step() { # a test that is a command; it exits with 77 when something that it nee
 }
 if [ "$status" = 0 ] || [ "$passed" -gt 0 ]; then
 	step "make install into a directory of its own" sh tests/install.sh
+	step "the demo" ./demo.sh
 	step "address and undefined behaviour sanitizers" sh tests/sanitize.sh asan
 	step "thread sanitizer" sh tests/sanitize.sh tsan
 	step "a fuzzer on what the program makes of replies" sh fuzz/run.sh 30

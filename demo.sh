@@ -63,6 +63,23 @@ if [ $i -gt 0 ] && [ -r $cascade ]; then
 fi
 
 echo
+echo "== A DICOM file of 144 bytes that ends the library by an assertion, and with it the program (examples/mean.cc again):"
+{
+	head -c 128 /dev/zero
+	printf 'DICM\002\000\001\000UI\377\377\041\006\360\204'
+} >broken.dcm
+"$here/examples/mean" broken.dcm harbour.jpg >native 2>native.err && status=0 || status=$?
+echo "   natively: exit code $status$([ $status -le 128 ] || echo ", killed by signal $((status - 128))"), and nothing is read"
+"$run" "$here/examples/mean" broken.dcm harbour.jpg >sandboxed 2>sandboxed.err && status=0 || status=$?
+grep -h -e broken.dcm -e harbour.jpg sandboxed.err sandboxed | sed 's/^/   /'
+if [ $status -le 1 ] && grep -q "^libsandbox-preload: .*broken.dcm" sandboxed.err; then
+	echo "   SURVIVED: sandboxed the program reads on."
+else
+	echo "   NOT SURVIVED (exit code $status)"
+	different=1
+fi
+
+echo
 echo "== Now suppose a picture has taken over its decoder (examples/hostile.c acts in its place). What can it do?"
 mkdir -p hostile/bin hostile/lib
 cp "$here"/stage/bin/sandbox-run hostile/bin/

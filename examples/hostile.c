@@ -12,9 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const char *warm_up(const char *cxx_locale)
+static const char *warm_up(const char *cxx_locale, uint32_t family)
 {
 	(void)cxx_locale;
+	(void)family;
 	return NULL;
 }
 

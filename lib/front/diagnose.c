@@ -79,7 +79,7 @@ static void judge_signal(struct sp_call *call, const struct sp_obituary *o, int 
 	}
 	if (state == SP_STATE_ABORT)
 		call->reason = "the decoder called abort(): ";
-	detail_signal(call, sig);
+	detail_signal(call, state == SP_STATE_ABORT ? SIGABRT : sig);
 }
 
 /* Kept for sp_report, which is called when the texts of the library have been printed. */

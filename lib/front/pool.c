@@ -132,8 +132,8 @@ static int publish(struct pool *p, int fd, uint64_t key)
 }
 
 struct arguments {
-	char text[14][512];
-	char *argv[15];
+	char text[15][512];
+	char *argv[16];
 	size_t n;
 	bool cut;
 };
@@ -160,6 +160,15 @@ static void number(struct arguments *a, const char *name, uint64_t value)
 	argument(a, name, digits);
 }
 
+/* Cut where it would not fit: it only stands in messages. */
+static const char *program_name(void)
+{
+	static char name[400];
+
+	strncpy(name, program_invocation_short_name, sizeof(name) - 1);
+	return name;
+}
+
 static int build_arguments(struct arguments *a, enum sp_family family, const char *locale)
 {
 	const struct sp_config *c = sp_config();
@@ -172,6 +181,7 @@ static int build_arguments(struct arguments *a, enum sp_family family, const cha
 	argument(a, "", path);
 	argument(a, "--family=", families[family].name);
 	number(a, "--family-number=", family);
+	argument(a, "--program=", program_name());
 	if (families[family].stand_in) {
 		if (sp_where(families[family].stand_in, path, sizeof(path)))
 			return -ENAMETOOLONG;

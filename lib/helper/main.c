@@ -14,7 +14,7 @@ static const struct option options[] = {
 	{ "family", 1, NULL, 'f' },	  { "plugin", 1, NULL, 'p' },	    { "time-limit", 1, NULL, 't' },
 	{ "memory-limit", 1, NULL, 'm' }, { "output-limit", 1, NULL, 'o' }, { "input-limit", 1, NULL, 'i' },
 	{ "pool", 1, NULL, 'n' },	  { "verbose", 1, NULL, 'v' },	    { "locale", 1, NULL, 'l' },
-	{ "cxx-locale", 1, NULL, 'c' },	  { "stand-in", 1, NULL, 's' },	    { "family-number", 1, NULL, 'F' },
+	{ "cxx-locale", 1, NULL, 'c' },	  { "stand-in", 1, NULL, 's' },	    { "family-number", 1, NULL, 'F' }, { "program", 1, NULL, 'P' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -25,6 +25,9 @@ static int take_option(int c)
 	switch (c) {
 	case 'f':
 		o->family = optarg;
+		return 0;
+	case 'P':
+		program_invocation_short_name = optarg; /* libraries print it, and would print the program's */
 		return 0;
 	case 'F':
 		o->family_number = (uint32_t)strtoul(optarg, NULL, 10);

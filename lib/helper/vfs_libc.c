@@ -10,6 +10,7 @@
 #include "lib/helper/vfs.h"
 
 #include <dirent.h>
+#include <assert.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -444,6 +445,13 @@ SP_EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 SP_EXPORT int pthread_create(pthread_t *ret, const pthread_attr_t *attr, void *(*start)(void *), void *data)
 {
 	return on_virtual() ? EAGAIN : REAL(pthread_create)(ret, attr, start, data);
+}
+
+/* As libc's, whose abort() is not ours. */
+SP_EXPORT void __assert_fail(const char *expr, const char *file, unsigned line, const char *function)
+{
+	fprintf(stderr, "%s: %s:%u: %s: Assertion `%s' failed.\n", program_invocation_short_name, file, line, function ? function : "?", expr);
+	abort();
 }
 
 SP_EXPORT void abort(void)

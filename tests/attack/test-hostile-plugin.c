@@ -156,7 +156,7 @@ static void test_deaths(void **state)
 	} deaths[] = {
 		{ "segv", "the helper died of SIGSEGV" HOSTILE },
 		{ "stack", "the helper died of SIGSEGV" HOSTILE },
-		{ "abort", "the decoder called abort(): SIGILL" HOSTILE },
+		{ "abort", "the decoder called abort(): SIGABRT" HOSTILE },
 		{ "trap", "the helper died of SIGTRAP" HOSTILE },
 		{ "divide", "the helper died of SIGFPE" HOSTILE },
 		{ "bus", "the helper died of SIGBUS" HOSTILE },
