@@ -54,6 +54,32 @@ def forks(directory, count=2000):
           f"{min(ratios):.2f} to {max(ratios):.2f}.\n")
 
 
+def seconds(command, sandboxed):
+    env = dict(os.environ, LD_PRELOAD=FRONT) if sandboxed else os.environ
+    return float(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
+
+
+def batches(directory, files):
+    """Throughput of programs that do nothing but read."""
+    print(f"Reading {files} files (1080p: a quarter, 12 megapixels: a fortieth), native time over sandboxed time is the throughput kept:\n")
+    print(f"| picture | program | sandboxed / native, median | spread of {ROUNDS} rounds |")
+    print("|---|---|---|---|")
+    for size, share in (("640x480", 1), ("1920x1080", 4), ("4000x3000", 40)):
+        for kind in ("jpg", "png"):
+            folder = f"{directory}/{size}.{kind}.files"
+            os.mkdir(folder)
+            for i in range(100):
+                os.link(f"{directory}/{size}.{kind}", f"{folder}/{i:03}.{kind}")
+            count = str(max(files // share, 16))
+            pattern = f"{folder}/*.{kind}"
+            for name, command in (("cv::glob loop", [BUILD + "/bench/batch", "1", pattern, count]),
+                                  ("8 threads", [BUILD + "/bench/batch", "8", pattern, count]),
+                                  ("Python loop", ["/usr/bin/python3", os.path.dirname(__file__) + "/batch.py", pattern, count])):
+                ratios = [seconds(command, True) / seconds(command, False) for _ in range(ROUNDS)]
+                print(f"| {size} {kind} | {name} | {statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} |", flush=True)
+    print()
+
+
 def start_of(program, count=200):
     """Median ratio of starting @program with and without the front, in alternating starts."""
     took = {False: [], True: []}
@@ -75,6 +101,7 @@ def main():
         print("Back to back:\n")
         table(directory, 0)
         forks(directory)
+        batches(directory, int(os.environ.get("SP_BATCH", "1000")))
     start_of("/bin/true")
 
 
