@@ -60,7 +60,7 @@ preloaded() {
 	fi
 }
 preloaded "$fresh/commands" 'large.pgm = 2000x2000 type 0'
-cp tests/attack/hostile-helper "$lib/sandbox-preload/sandbox-helper"
+cp --remove-destination tests/attack/hostile-helper "$lib/sandbox-preload/sandbox-helper"
 for i in $(seq 300); do
 	echo "r -1 rand_$i"
 	echo "r -1 obituary_$i"

@@ -185,18 +185,19 @@ static void follow(uint64_t need, uint64_t *expected)
 		*expected -= (*expected - need + 1) / 2;
 }
 
-/* Returns how much of its output area the helper touched; when it did not say, UINT64_MAX. */
+/* Returns how much of its output area the helper touched; when it did not say, UINT64_MAX. What it wrote there does not stay in our memory, which the next
+ * helpers inherit. */
 static uint64_t learn(const struct sp_child *c)
 {
 	struct sp_mem_head head;
-	uint64_t used;
+	uint64_t used = UINT64_MAX;
 
-	if (sp_fd_pread(c->memory, &head, sizeof(head), SP_MEM_HEAD) || !head.need.kind)
-		return UINT64_MAX;
-	follow(roughly(head.need.output), &sp_zygote.expected.output);
-	follow(roughly(head.need.input), &sp_zygote.expected.input);
-	sp_zygote.expected.kind = head.need.kind < SP_NEED_KIND_MAX ? head.need.kind : SP_NEED_KIND_MAX;
-	used = head.need.output;
+	if (sp_fd_pread(c->memory, &head, sizeof(head), SP_MEM_HEAD) == 0 && head.need.kind) {
+		follow(roughly(head.need.output), &sp_zygote.expected.output);
+		follow(roughly(head.need.input), &sp_zygote.expected.input);
+		sp_zygote.expected.kind = head.need.kind < SP_NEED_KIND_MAX ? head.need.kind : SP_NEED_KIND_MAX;
+		used = roughly(head.need.output);
+	}
 	explicit_bzero(&head, sizeof(head));
 	return used;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "shims/opencv/call.hh"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -36,16 +37,20 @@ std::string locale_name()
 // each once; the later one stays. If that is GDAL, all calls from then on get a helper in which it is so, too.
 std::atomic<bool> opencv_has_libtiff, gdal_has_libtiff;
 
-bool is_tiff(const sp_input_data &input)
-{
-	char start[2] = {};
+// The 132 first bytes tell all formats apart; what is missing is 0.
+struct Start {
+	char bytes[132] = {};
 
-	if (input.fd >= 0 && pread(input.fd, start, sizeof(start), 0) != sizeof(start))
-		return false;
-	if (input.fd < 0 && input.len >= sizeof(start))
-		std::memcpy(start, input.data, sizeof(start));
-	return start[0] == start[1] && (start[0] == 'I' || start[0] == 'M');
-}
+	explicit Start(const sp_input_data &input)
+	{
+		if (input.data)
+			std::memcpy(bytes, input.data, std::min<uint64_t>(input.len, sizeof(bytes)));
+		else if (input.fd >= 0 && pread(input.fd, bytes, sizeof(bytes), 0) < 0)
+			bytes[0] = 0; // as unreadable for the helper
+	}
+	bool is_tiff() const { return bytes[0] == bytes[1] && (bytes[0] == 'I' || bytes[0] == 'M'); }
+	bool is_dicom() const { return std::memcmp(bytes + 128, "DICM", 4) == 0; }
+};
 
 // Does the library hand this call to GDAL (loadsave.cpp)?
 bool goes_to_gdal(sp_cv_entry entry, int flags)
@@ -72,14 +77,16 @@ void Call::run(sp_cv_entry entry, sp_cv_request request, const std::string &name
 	sp_input_data all = input;
 	Neighbours neighbours;
 
-	flags_ = request.flags;
+	const Start start(input);
+	// The one decoder that makes its picture of the file's own depth, whatever was asked for.
+	flags_ = start.is_dicom() ? request.flags | cv::IMREAD_ANYDEPTH : request.flags;
 	if (gdal_has_libtiff)
 		call_.family = SP_FAMILY_GDAL;
 	if (!goes_to_gdal(entry, request.flags)) {
 		opencv_has_libtiff = true;
 	} else {
 		call_.family = SP_FAMILY_GDAL;
-		if (opencv_has_libtiff && is_tiff(input))
+		if (opencv_has_libtiff && start.is_tiff())
 			gdal_has_libtiff = true;
 		neighbours = read_neighbours(name, kNeighboursMax);
 		request.neighbours = neighbours.count;

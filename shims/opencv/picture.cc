@@ -77,18 +77,17 @@ bool take_mapping(const sp_front_ops *front, sp_call *call, const Picture &p, cv
 
 } // namespace
 
-// The channels are one or three, but not always as asked: grey PFM files stay so, colour HDR files too. The depth is the one asked for, but
-// that DICOM files come as they are: any depth of one channel, or bytes of three. With the first flags a program gets what the file has,
-// and has to look.
+// The depth is always the one asked for. The channels are one or three, but not always as asked: grey PFM files stay so, colour HDR
+// files too. With the first flags a program gets what the file has, and has to look.
 static bool type_possible(int type, int flags)
 {
 	if (type < 0 || (type & ~CV_MAT_TYPE_MASK))
 		return false;
 	if (flags == cv::IMREAD_UNCHANGED || (flags & cv::IMREAD_LOAD_GDAL))
 		return true;
-	if (CV_MAT_CN(type) == 1)
-		return CV_MAT_DEPTH(type) != CV_16F;
-	return CV_MAT_CN(type) == 3 && (CV_MAT_DEPTH(type) == CV_8U || flags & cv::IMREAD_ANYDEPTH);
+	if (!(flags & cv::IMREAD_ANYDEPTH) && CV_MAT_DEPTH(type) != CV_8U)
+		return false;
+	return CV_MAT_CN(type) == 1 || CV_MAT_CN(type) == 3;
 }
 
 // The library's limits, when the environment does not set others: a program's int may be too small for larger ones.
