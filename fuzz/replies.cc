@@ -22,6 +22,10 @@ cv::Mat shim_imread(const std::string &name, int flags) __asm__("sp_cv_imread");
 cv::Mat shim_imdecode(const cv::_InputArray &buf, int flags) __asm__("sp_cv_imdecode");
 cv::Mat shim_imdecode_dst(const cv::_InputArray &buf, int flags, cv::Mat *dst) __asm__("sp_cv_imdecode_dst");
 
+bool shim_imreadmulti(const std::string &name, std::vector<cv::Mat> &mats, int flags) __asm__("sp_cv_imreadmulti");
+size_t shim_imcount(const std::string &name, int flags) __asm__("sp_cv_imcount");
+bool shim_have_reader(const std::string &name) __asm__("sp_cv_have_reader");
+
 namespace {
 
 const uint64_t kOutput = 2 << 20;
@@ -90,7 +94,13 @@ int copy(sp_call *call, void *dst, size_t len, uint64_t offset)
 {
 	require(offset <= call->memory_size && len <= call->memory_size - offset, "copy beyond the memory");
 	require(offset >= call->output, "pixels from before the output area");
-	std::memset(dst, static_cast<int>(input.control.fill), len);
+	// Descriptions are the input's, from behind the events, over and over; pixels are all alike.
+	const size_t skip = call->reply.event_len < input.len ? call->reply.event_len : 0;
+	if (len > 1024 || input.len == skip)
+		std::memset(dst, static_cast<int>(input.control.fill), len);
+	else
+		for (size_t i = 0; i < len; i++)
+			static_cast<uint8_t *>(dst)[i] = input.bytes[skip + i % (input.len - skip)];
 	return input.control.fail_copy ? -EBADMSG : 0;
 }
 
@@ -196,13 +206,28 @@ void check_type(const cv::Mat &m, int flags)
 	require((flags & 2) || m.depth() == CV_8U, "depth");
 }
 
+void call_pages(int flags)
+{
+	std::vector<cv::Mat> mats(1);
+	size_t bytes = 0;
+
+	shim_imreadmulti("name", mats, flags);
+	require(!mats.empty() && mats[0].empty(), "the program's own Mat");
+	for (const cv::Mat &m : mats) {
+		touch(m);
+		check_type(m, flags);
+		bytes += m.total() * m.elemSize();
+	}
+	require(bytes <= kMemory - kOutput, "more pages than memory");
+}
+
 void call_one()
 {
 	const std::vector<unsigned char> bytes(4, 'x');
 	const int flags = input.control.flags;
 	cv::Mat whole(40, 50, CV_8UC3, cv::Scalar::all(9)), dst, ret;
 
-	switch (input.control.entry % 4) {
+	switch (input.control.entry % 6) {
 	case 0:
 		ret = shim_imread("name", flags);
 		break;
@@ -212,6 +237,13 @@ void call_one()
 	case 2:
 		ret = shim_imdecode_dst(bytes, flags, &dst);
 		break;
+	case 4:
+		call_pages(flags);
+		return;
+	case 5:
+		shim_imcount("name", flags);
+		shim_have_reader("name");
+		return;
 	default: // into a part of a larger Mat, when it fits
 		dst = whole(cv::Rect(5, 5, 5, 3));
 		ret = shim_imdecode_dst(bytes, flags, &dst);

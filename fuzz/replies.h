@@ -12,7 +12,7 @@ extern "C" {
 /* How the program calls, and what fails on its own side. Fixed width: seeds are files. */
 struct fuzz_control {
 	int32_t flags;	   /* of imread */
-	uint8_t entry;	   /* which function, modulo 4 */
+	uint8_t entry;	   /* which function, modulo 6 */
 	uint8_t status;	   /* not 0: the helper died */
 	uint8_t fail_copy, fail_map, fill;
 	uint8_t reserved[3];

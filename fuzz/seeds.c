@@ -65,7 +65,8 @@ static const struct {
 size_t fuzz_seed(unsigned nth, uint8_t *buf, size_t cap)
 {
 	const unsigned n_pictures = sizeof(pictures) / sizeof(pictures[0]);
-	unsigned entry = nth % 4, picture = nth / 4 % n_pictures, kind = nth / 4 / n_pictures % 4, thrown = nth / 16 / n_pictures;
+	unsigned entry = nth % 6, picture = nth / 6 % n_pictures, kind = nth / 6 / n_pictures % 4, thrown = nth / 24 / n_pictures;
+	const struct sp_cv_page page = { pictures[picture].rows, pictures[picture].cols, pictures[picture].type, 0, 4096 };
 	struct fuzz_control control = { .flags = pictures[picture].flags, .entry = (uint8_t)entry };
 	struct sp_reply reply = { .magic = SP_REPLY_MAGIC, .kind = thrown ? SP_REPLY_THROW : SP_REPLY_RESULT };
 	struct sp_cv_reply body = { .result = pictures[picture].rows > 0, .thrown = thrown };
@@ -76,11 +77,14 @@ size_t fuzz_seed(unsigned nth, uint8_t *buf, size_t cap)
 	body.rows = body.created_rows = pictures[picture].rows;
 	body.cols = body.created_cols = pictures[picture].cols;
 	body.type = body.created_type = pictures[picture].type;
-	body.created = entry >= 2;
+	body.created = entry == 2 || entry == 3;
+	body.count = entry >= 4 ? 1 + picture % 3 : 0;
 	memcpy(reply.body, &body, sizeof(body));
 	put(&s, &control, sizeof(control));
 	put(&s, &reply, sizeof(reply));
 	reply.event_len = put_events(&s, kind);
+	while (entry == 4 && body.count--)
+		put(&s, &page, sizeof(page));
 	memcpy(buf + sizeof(control), &reply, sizeof(reply));
 	return s.len;
 }
