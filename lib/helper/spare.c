@@ -195,16 +195,13 @@ static bool request_waits(void)
 	return syscall(SYS_poll, &p, 1, 0) != 0;
 }
 
-/* Have @size bytes at @area present, up to @share of what all spares together may hold; stops when the app comes. */
+/* Have @size bytes at @area present, up to @share of what all spares together may hold. */
 static void prefault(uint8_t *area, uint64_t size, uint64_t share, int advice)
 {
-	const uint64_t piece = 256 * 1024;
-
 	if (size > share / sp_options.pool)
 		size = share / sp_options.pool;
-	for (uint64_t at = 0; at < size && !request_waits(); at += piece)
-		if (madvise(area + at, size - at < piece ? size - at : piece, advice) < 0)
-			return;
+	if (size)
+		madvise(area, size, advice);
 }
 
 static uint64_t at_most(uint64_t a, uint64_t b)
@@ -217,6 +214,8 @@ static void idle(void)
 	const struct sp_need *need = &sp_zygote.expected;
 	uint8_t *input = (uint8_t *)(uintptr_t)helper.input;
 
+	/* When the app waits already, only this: all at once the pages of the output cost half of what they do one by one. */
+	prefault(helper.output, at_most(need->output, helper.output_size), OUTPUT_READY_MAX, MADV_POPULATE_WRITE);
 	if (request_waits())
 		return;
 	madvise(helper.memory, 2 * PAGE, MADV_POPULATE_WRITE);
@@ -225,8 +224,8 @@ static void idle(void)
 	for (unsigned step = 0; !request_waits(); step++)
 		if (!sp_zygote.plugin->rehearse(step, need->kind))
 			break;
-	prefault(input, at_most(need->input, sp_options.input_limit), INPUT_READY_MAX, MADV_POPULATE_READ);
-	prefault(helper.output, at_most(need->output, helper.output_size), OUTPUT_READY_MAX, MADV_POPULATE_WRITE);
+	if (!request_waits())
+		prefault(input, at_most(need->input, sp_options.input_limit), INPUT_READY_MAX, MADV_POPULATE_READ);
 }
 
 /* Private copies: what is checked is what is used. The payload gets a NUL behind it. */
