@@ -31,6 +31,7 @@ struct sp_zygote {
 	struct sock_fprog filter; /* of a helper */
 	uint64_t memory_size;	  /* bytes of a helper's shared memory */
 	struct sp_need expected;  /* what recent calls needed */
+	pid_t pid;
 };
 extern struct sp_zygote sp_zygote; /* written by the zygote only */
 

@@ -181,6 +181,8 @@ static int take_over(int channel)
 
 	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -errno;
+	if (syscall(SYS_getppid) != sp_zygote.pid) /* it died before, and nothing would ever come of the line above */
+		end();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);

@@ -353,6 +353,7 @@ int sp_zygote_loop(void)
 	sigset_t set;
 	int sigfd;
 
+	sp_zygote.pid = (pid_t)syscall(SYS_getpid);
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
