@@ -185,60 +185,45 @@ static void follow(uint64_t need, uint64_t *expected)
 		*expected -= (*expected - need + 1) / 2;
 }
 
-/* Returns how much of its output area the helper touched; when it did not say, UINT64_MAX. What it wrote there does not stay in our memory, which the next
- * helpers inherit. */
-static uint64_t learn(const struct sp_child *c)
+/* What the helper wrote there does not stay in our memory, which the next helpers inherit. */
+static void learn(const struct sp_child *c)
 {
 	struct sp_mem_head head;
-	uint64_t used = UINT64_MAX;
 
 	if (sp_fd_pread(c->memory, &head, sizeof(head), SP_MEM_HEAD) == 0 && head.need.kind) {
 		follow(roughly(head.need.output), &sp_zygote.expected.output);
 		follow(roughly(head.need.input), &sp_zygote.expected.input);
 		sp_zygote.expected.kind = head.need.kind < SP_NEED_KIND_MAX ? head.need.kind : SP_NEED_KIND_MAX;
-		used = roughly(head.need.output);
 	}
 	explicit_bzero(&head, sizeof(head));
-	return used;
 }
 
 /*
  * The last reference to a large memory gives its pages back, which takes a while: when it is ours, the app need not. One is held, at
  * most a second longer than its helper lived.
  */
-static struct {
-	int fd;
-	uint64_t used; /* bytes of the output area that the helper said it touched */
-} held = { -1, 0 };
+static int held = -1;
 #define HOLD_MS 1000
 
-static void give_back(uint64_t from, uint64_t to)
-{
-	if (from < to && fallocate(held.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)(to - from)) < 0)
-		errno = 0; /* kept in memory, then */
-}
-
 /*
- * Where the app has taken a picture in place, the memory lives as long as that does: what is not the picture goes now. A helper that lied about what it
- * used has spoilt its own picture.
+ * Where the app has taken a picture in place, the memory lives as long as that does: request and input go now. Of the output nothing does: how much of it
+ * is picture only the helper has said, and pixels that the app has seen must not turn into zeros.
  */
 static void let_go(void)
 {
-	uint64_t output = sp_mem_output(sp_options.input_limit);
+	const off_t start = SP_MEM_REQUEST, end = (off_t)sp_mem_output(sp_options.input_limit);
 
-	if (held.fd < 0)
+	if (held < 0)
 		return;
-	give_back(SP_MEM_REQUEST, output);
-	if (held.used < sp_zygote.memory_size - output)
-		give_back((output + held.used + 4095) & ~4095ull, sp_zygote.memory_size);
-	sp_close_fd(&held.fd);
+	if (fallocate(held, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, end - start) < 0)
+		errno = 0; /* kept in memory, then */
+	sp_close_fd(&held);
 }
 
-static void hold(int memory, uint64_t used)
+static void hold(int memory)
 {
 	let_go();
-	held.fd = memory;
-	held.used = used;
+	held = memory;
 }
 
 static void reap(void)
@@ -251,7 +236,8 @@ static void reap(void)
 		c = find(pid);
 		if (!c || !sp_obituary_wait(c, status))
 			continue;
-		hold(c->memory, learn(c));
+		learn(c);
+		hold(c->memory);
 		c->pid = 0;
 		live--;
 	}
@@ -317,7 +303,7 @@ static bool wait_for_work(int sigfd, bool *ret_pool, bool *ret_sig)
 			who[n] = &children[i];
 			fds[n++].fd = children[i].obituary; /* POLLERR needs no asking for */
 		}
-	r = syscall(SYS_poll, fds, n, held.fd < 0 ? -1 : HOLD_MS);
+	r = syscall(SYS_poll, fds, n, held < 0 ? -1 : HOLD_MS);
 	if (r < 0 && errno != EINTR)
 		return false;
 	if (r == 0)

@@ -247,6 +247,19 @@ static void change(struct sp_reply *ret)
 		memset(out, n, (size_t)rows * (size_t)rows * 3);
 }
 
+/* understate_<rows>: a picture, and the word that next to nothing of the output was used: the zygote gives memory back. */
+static void understate(struct sp_reply *ret)
+{
+	int rows = atoi(word);
+	uint64_t size;
+	uint8_t *out;
+
+	sp_output_area(&out, &size);
+	memset(out, 0x5a, (size_t)rows * (size_t)rows * 3);
+	sp_note_need(64, 1);
+	reply_good(ret, rows, rows);
+}
+
 static struct robust_list_head *robust;
 
 /* robust_<rows>: a picture with words that the kernel will find in this thread's list of robust futexes when it ends. */
@@ -302,7 +315,7 @@ static const struct {
 	{ "good", good },     { "sys", call_by_name }, { "refused", refused }, { "write", write_to }, { "number", by_number },
 	{ "i386", by_i386 },  { "segv", segv },	       { "stack", stack },     { "abort", give_up },  { "trap", trap },
 	{ "divide", divide }, { "bus", bus },	       { "code", code },       { "loop", loop },      { "exit", leave },
-	{ "memory", memory }, { "events", events },    { "flood", flood },     { "change", change },  { "plant", plant },
+	{ "memory", memory }, { "events", events },    { "flood", flood },     { "change", change },  { "understate", understate },  { "plant", plant },
 	{ "search", search }, { "robust", robust_list },
 };
 

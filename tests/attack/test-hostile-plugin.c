@@ -243,9 +243,12 @@ static void test_changes(void **state)
 	(void)state;
 	add(&p, "change_3");
 	add(&p, "change_900");
+	for (int i = 0; i < 4; i++)
+		play_add(&p, "t", 8, "understate_900");
 	play_run(&p);
 	assert_string_equal(play_result(&p, "change_3", 0), "3x3 type 16 continuous 1");
 	assert_string_equal(play_result(&p, "change_900", 0), BIG);
+	assert_int_equal(play_count(&p, "understate_900", BIG), 4);
 	finish(&p, 2);
 }
 
