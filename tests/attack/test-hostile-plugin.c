@@ -336,7 +336,7 @@ static void test_spares_from_outside(void **state)
 
 	(void)state;
 	add(&p, "good");
-	play_add(&p, "s", 500, "a-moment");
+	play_add(&p, "s", 3000, "a-moment"); /* on a machine that has other things to do */
 	play_add(&p, "p", 0, "spares");
 	play_run(&p);
 	check_spares(p.o.out, &n);
