@@ -46,7 +46,7 @@ static int run(const struct sp_request *req, const void *payload, struct sp_repl
 	return 0;
 }
 
-static const struct sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run };
+static const struct sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run, NULL };
 
 SP_EXPORT const struct sp_plugin *sp_plugin_get(void);
 

@@ -10,14 +10,14 @@
 #include <sys/stat.h>
 
 #define LINE_MAX_LEN 200
-#define WORDS_MAX 6
+#define WORDS_MAX 16
 #define RULES_MAX 128
 
 struct compiler {
 	scmp_filter_ctx ctx;
 	uint32_t arch;
-	const struct sp_policy_fd *fds;
-	size_t nfds;
+	const struct sp_policy_number *numbers;
+	size_t nnumbers;
 	bool has_default;
 	int seen[RULES_MAX];
 	size_t nseen;
@@ -39,11 +39,11 @@ static int find_errno(const char *name)
 	return -1;
 }
 
-static int find_fd(const struct compiler *c, const char *name)
+static int find_number(const struct compiler *c, const char *name)
 {
-	for (size_t i = 0; i < c->nfds; i++)
-		if (strcmp(c->fds[i].name, name) == 0)
-			return c->fds[i].fd;
+	for (size_t i = 0; i < c->nnumbers; i++)
+		if (strcmp(c->numbers[i].name, name) == 0)
+			return c->numbers[i].number;
 	return -1;
 }
 
@@ -76,22 +76,35 @@ static int take_call(struct compiler *c, char *name, struct call *ret_call)
 	return 0;
 }
 
+/* "argN": which one, or -1. */
+static int find_argument(const char *word)
+{
+	return strncmp(word, "arg", 3) == 0 && word[3] >= '0' && word[3] <= '5' && !word[4] ? word[3] - '0' : -1;
+}
+
+/* allow [if argN == name [or name]...] */
 static int add_allow(struct compiler *c, struct call call, char **w, size_t n)
 {
-	struct scmp_arg_cmp same = {.arg = 0, .op = SCMP_CMP_EQ}; /* of all 64 bits */
-	int fd;
+	struct scmp_arg_cmp same = {.op = SCMP_CMP_EQ}; /* of all 64 bits */
+	int arg, r = 0;
 
 	if (!call.exists)
 		return -EINVAL; /* what is allowed is needed, so it must exist */
 	if (n == 2)
 		return seccomp_rule_add_exact(c->ctx, SCMP_ACT_ALLOW, call.nr, 0);
-	if (n != 6 || strcmp(w[2], "if") || strcmp(w[3], "arg0") || strcmp(w[4], "=="))
+	if (n < 6 || n % 2 || strcmp(w[2], "if") || strcmp(w[4], "=="))
 		return -EINVAL;
-	fd = find_fd(c, w[5]);
-	if (fd < 0)
-		return -EINVAL;
-	same.datum_a = (scmp_datum_t)fd;
-	return seccomp_rule_add_exact_array(c->ctx, SCMP_ACT_ALLOW, call.nr, 1, &same);
+	arg = find_argument(w[3]);
+	same.arg = (unsigned)arg;
+	for (size_t i = 5; r == 0 && i < n; i += 2) {
+		int number = find_number(c, w[i]);
+
+		if (arg < 0 || number < 0 || (i > 5 && strcmp(w[i - 1], "or")))
+			return -EINVAL;
+		same.datum_a = (scmp_datum_t)number;
+		r = seccomp_rule_add_exact_array(c->ctx, SCMP_ACT_ALLOW, call.nr, 1, &same);
+	}
+	return r;
 }
 
 static int add_answer(struct compiler *c, struct call call, char **w, size_t n)
@@ -220,10 +233,10 @@ static int prepare(struct compiler *c)
 	return r;
 }
 
-int sp_policy_compile(const char *text, size_t len, const struct sp_policy_fd *fds, size_t nfds,
+int sp_policy_compile(const char *text, size_t len, const struct sp_policy_number *numbers, size_t n,
 		      uint32_t arch, struct sock_fprog *ret_prog, unsigned *ret_line)
 {
-	struct compiler c = {.fds = fds, .nfds = nfds};
+	struct compiler c = {.numbers = numbers, .nnumbers = n};
 	int r;
 
 	c.arch = arch ? arch : seccomp_arch_native();
@@ -247,5 +260,8 @@ void sp_policy_free(struct sock_fprog *prog)
 
 int sp_policy_install(const struct sock_fprog *prog)
 {
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0u, prog) < 0 ? -errno : 0;
+	long r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, prog);
+
+	/* A thread that has a filter of another line is named by its number. */
+	return r < 0 ? -errno : r > 0 ? -EBUSY : 0;
 }

@@ -4,7 +4,8 @@
  *
  * One rule a line of at most 200 bytes, `#` starts a comment, words are parted by blanks and tabs:
  *
- *     write:      allow if arg0 == reply     # reply: a descriptor named by the caller
+ *     write:      allow if arg0 == reply     # reply: a number named by the caller
+ *     futex:      allow if arg1 == wait or wake   # one of several
  *     exit_group: allow
  *     mmap:       errno ENOMEM               # not done; the caller gets this errno
  *     brk:        return 0                   # not done; the caller gets 0 as the result
@@ -26,29 +27,29 @@
 extern "C" {
 #endif
 
-/* A descriptor that a policy may name. */
-struct sp_policy_fd {
+/* A number that a policy may name: a descriptor, an operation. */
+struct sp_policy_number {
 	const char *name;
-	int fd;
+	int number;
 };
 
-/* The text of image.policy, built in. */
-extern const char sp_policy_image[];
-extern const size_t sp_policy_image_len;
+/* The texts of image.policy and video.policy, built in. */
+extern const char sp_policy_image[], sp_policy_video[];
+extern const size_t sp_policy_image_len, sp_policy_video_len;
 
 /*
  * Compile @text (@len bytes, no NUL needed) for @arch (SCMP_ARCH_*, 0 = the running one). The names
- * in @fds are only read during the call. On success *ret_prog holds a malloc'ed program, which the
+ * in @numbers are only read during the call. On success *ret_prog holds a malloc'ed program, which the
  * caller frees with sp_policy_free; on failure it is untouched.
  * -EINVAL: *ret_line (from 1) is the line that is wrong, or 0 when the default is missing.
  * Otherwise *ret_line is 0, and the error is -ENOMEM (also: the kernel has no KILL_PROCESS) or
  * libseccomp's -errno.
  */
-int sp_policy_compile(const char *text, size_t len, const struct sp_policy_fd *fds, size_t nfds,
+int sp_policy_compile(const char *text, size_t len, const struct sp_policy_number *numbers, size_t n,
 		      uint32_t arch, struct sock_fprog *ret_prog, unsigned *ret_line);
 void sp_policy_free(struct sock_fprog *prog);
 
-/* Install in the calling thread, for good; no_new_privs must be set. One bare system call, no
+/* Install in all threads, for good; no_new_privs must be set. One bare system call, no
  * memory, no lock: fit for a process forked from anything. 0 or -errno. */
 int sp_policy_install(const struct sock_fprog *prog);
 

@@ -138,7 +138,24 @@ int slurp(int, uint64_t, void **, uint64_t *)
 	return -EIO;
 }
 
-const sp_front_ops front = { SP_FRONT_VERSION, begin, run, events, map, copy, report, end, open_input, slurp };
+sp_front_ops make_front()
+{
+	sp_front_ops ops = {};
+
+	ops.version = SP_FRONT_VERSION;
+	ops.begin = begin;
+	ops.run = run;
+	ops.events = events;
+	ops.map = map;
+	ops.copy = copy;
+	ops.report = report;
+	ops.end = end;
+	ops.open_input = open_input;
+	ops.slurp = slurp;
+	return ops;
+}
+
+const sp_front_ops front = make_front();
 
 class Nowhere : public std::streambuf
 {

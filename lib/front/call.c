@@ -23,7 +23,7 @@ static void call_begin(struct sp_call *call, const char *entry_symbol, const cha
 	call->entry = sp_entry_find(entry_symbol);
 	call->family = call->entry->family;
 	call->subject = subject;
-	call->channel = call->memory = call->obituary = -1;
+	call->channel = call->memory = call->obituary = call->command = -1;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &call->cancel_state);
 }
 
@@ -32,6 +32,7 @@ static void drop_helper(struct sp_call *call)
 	sp_close_fd(&call->channel);
 	sp_close_fd(&call->memory);
 	sp_close_fd(&call->obituary);
+	sp_close_fd(&call->command);
 	sp_result_drop(call);
 }
 
@@ -43,7 +44,7 @@ static void call_end(struct sp_call *call)
 	errno = call->saved_errno;
 }
 
-static enum sp_status fail(struct sp_call *call, enum sp_status status, const char *reason, int error)
+enum sp_status sp_call_fail(struct sp_call *call, enum sp_status status, const char *reason, int error)
 {
 	call->status = status;
 	call->reason = reason;
@@ -61,6 +62,7 @@ struct message {
 	struct sp_request head;
 	const void *payload;
 	const struct sp_input_data *input;
+	enum sp_family family;
 };
 
 /* What a message with a file becomes depends on the file's size. */
@@ -69,7 +71,7 @@ static int choose_input(struct message *m)
 	struct stat st;
 	uint64_t size;
 
-	if (m->input->kind != SP_INPUT_FILE)
+	if (m->input->kind != SP_INPUT_FILE || sp_family_has_objects(m->family))
 		return 0;
 	if (fstat(m->input->fd, &st) < 0)
 		return -errno;
@@ -81,12 +83,17 @@ static int choose_input(struct message *m)
 	return 0;
 }
 
+void sp_call_start_clock(struct sp_call *call)
+{
+	call->start_ns = now_ns();
+}
+
 /* Reading the plug lets the helper go. */
 static int release(struct sp_call *call)
 {
 	char plug[SP_PLUG];
 
-	call->start_ns = now_ns();
+	sp_call_start_clock(call);
 	return sp_fd_read(call->channel, plug, sizeof(plug));
 }
 
@@ -130,27 +137,16 @@ static int receive(struct sp_call *call, void *buf, size_t len, size_t *ret_got)
 	return 0;
 }
 
-/*
- * Hand the request to a fresh helper and get its reply. -EAGAIN when the helper was gone before it had seen the request (killed while it waited, out of memory): the
- * next one may have it then.
- */
-static int converse(struct sp_call *call, struct message *m, const char *locale)
+int sp_call_receive(struct sp_call *call, bool ready)
 {
 	struct {
 		char ready;
 		struct sp_reply reply;
-	} __attribute__((packed)) answer;
-	size_t got = 0;
-	int r;
+	} __attribute__((packed)) answer = { .ready = SP_READY };
+	size_t skip = ready ? 0 : offsetof(__typeof__(answer), reply), got = 0;
+	int r = receive(call, (char *)&answer + skip, sizeof(answer) - skip, &got);
 
-	r = sp_pool_take(call, m->head.input == SP_INPUT_FILE ? m->input->fd : -1, locale);
-	if (r == 0)
-		r = hand_over(call, m);
-	if (r)
-		return r;
-	sp_result_ahead(call);
-	r = receive(call, &answer, sizeof(answer), &got);
-	if (r == -ENODATA && got == 0)
+	if (r == -ENODATA && got == 0 && ready)
 		return -EAGAIN;
 	if (r == 0 && answer.ready != SP_READY)
 		r = -EBADMSG;
@@ -159,22 +155,43 @@ static int converse(struct sp_call *call, struct message *m, const char *locale)
 	return r;
 }
 
+/*
+ * Hand the request to a fresh helper and get its reply. -EAGAIN when the helper was gone before it had seen the request (killed while it waited, out of memory): the
+ * next one may have it then.
+ */
+static int converse(struct sp_call *call, struct message *m, const char *locale)
+{
+	int r;
+
+	r = sp_pool_take(call, m->head.input == SP_INPUT_FILE ? m->input->fd : -1, locale);
+	if (r == 0)
+		r = hand_over(call, m);
+	if (r)
+		return r;
+	sp_result_ahead(call);
+	return sp_call_receive(call, true);
+}
+
 static enum sp_status take_reply(struct sp_call *call)
 {
 	uint32_t word;
 
 	if (sp_reply_check(&call->reply))
-		return fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
+		return sp_call_fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
 	memcpy(&word, call->reply.body, sizeof(word));
 	switch (call->reply.kind) {
+	case SP_REPLY_WANT:
+		if (sp_family_has_objects(call->family))
+			return call->status = SP_OK;
+		return sp_call_fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
 	case SP_REPLY_MEMORY:
-		return fail(call, SP_LIMIT, "memory", 0);
+		return sp_call_fail(call, SP_LIMIT, "memory", 0);
 	case SP_REPLY_OUTPUT:
-		return fail(call, SP_LIMIT, "output", 0);
+		return sp_call_fail(call, SP_LIMIT, "output", 0);
 	case SP_REPLY_SETUP:
-		return fail(call, SP_SETUP, "the helper could not lock itself down", (int)word);
+		return sp_call_fail(call, SP_SETUP, "the helper could not lock itself down", (int)word);
 	case SP_REPLY_REFUSED:
-		return fail(call, SP_REFUSED,
+		return sp_call_fail(call, SP_REFUSED,
 			    word == SP_REFUSED_GDAL ? "pictures read through GDAL, where they were not asked for" : "this kind of input",
 			    0);
 	default:
@@ -190,25 +207,36 @@ static enum sp_status take_reply(struct sp_call *call)
 static bool judge(struct sp_call *call, int r)
 {
 	if (call->reason) { /* it did not begin: the pool says why */
-		fail(call, SP_SETUP, call->reason, -r);
+		sp_call_fail(call, SP_SETUP, call->reason, -r);
 		return false;
 	}
 	switch (r) {
 	case -ENODATA:
 		return !sp_diagnose(call) && sp_pool_lost(call);
 	case -ETIMEDOUT:
-		fail(call, SP_TIMEOUT, NULL, 0);
+		sp_call_fail(call, SP_TIMEOUT, NULL, 0);
 		return false;
 	case -EBADMSG:
-		fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
+		sp_call_fail(call, SP_BAD_REPLY, "the helper's reply makes no sense", 0);
 		return false;
 	case -EFBIG:
-		fail(call, SP_LIMIT, "input", 0);
+		sp_call_fail(call, SP_LIMIT, "input", 0);
 		return false;
 	default:
-		fail(call, SP_SETUP, "the request could not be handed over", -r);
+		sp_call_fail(call, SP_SETUP, "the request could not be handed over", -r);
 		return false;
 	}
+}
+
+enum sp_status sp_call_judge(struct sp_call *call, int r)
+{
+	call->reason = NULL;
+	if (r == 0)
+		return take_reply(call);
+	/* The helper of an object has no second one to take its place. */
+	if (judge(call, r))
+		return call->status == SP_OK ? sp_call_fail(call, SP_CRASHED, "the helper's zygote was killed", 0) : call->status;
+	return call->status;
 }
 
 /* More spares than can be waiting, each of which may have been killed; zygotes that die under a call. */
@@ -238,16 +266,17 @@ static enum sp_status call_run(struct sp_call *call, uint16_t entry, const void 
 			  .input_split = input->split, .input_errno = input->error },
 		.payload = payload,
 		.input = input,
+		.family = call->family,
 	};
 	int r;
 
 	if (sp_config()->bad)
-		return fail(call, SP_SETUP, "a variable has a value that is not understood: ", EINVAL);
+		return sp_call_fail(call, SP_SETUP, "a variable has a value that is not understood: ", EINVAL);
 	if (payload_len > SP_PAYLOAD_MAX)
-		return fail(call, SP_LIMIT, "name", 0);
+		return sp_call_fail(call, SP_LIMIT, "name", 0);
 	r = choose_input(&m);
 	if (r)
-		return fail(call, SP_SETUP, "the file cannot be looked at", -r);
+		return sp_call_fail(call, SP_SETUP, "the file cannot be looked at", -r);
 	for (int i = 0; i < ZYGOTES_MAX; i++) {
 		r = converse_with_one(call, &m, locale);
 		if (r == 0)
@@ -255,7 +284,7 @@ static enum sp_status call_run(struct sp_call *call, uint16_t entry, const void 
 		if (!judge(call, r))
 			return call->status;
 	}
-	return fail(call, SP_SETUP, "its zygote was killed, and the next ones too", 0);
+	return sp_call_fail(call, SP_SETUP, "its zygote was killed, and the next ones too", 0);
 }
 
 /* How many bytes of events there are: the reply says so, else the head that the helper kept up to date. */
@@ -299,6 +328,11 @@ static int call_events(struct sp_call *call, void **ret_buf, size_t *ret_len)
 	return 0;
 }
 
+static int call_allows(enum sp_unconfined what)
+{
+	return sp_config()->allows[what];
+}
+
 const struct sp_front_ops sp_front_ops = {
 	.version = SP_FRONT_VERSION,
 	.begin = call_begin,
@@ -310,4 +344,12 @@ const struct sp_front_ops sp_front_ops = {
 	.end = call_end,
 	.open_input = sp_input_open,
 	.slurp = sp_input_slurp,
+	.allows = call_allows,
+	.keep = sp_object_keep,
+	.resume = sp_object_resume,
+	.command = sp_object_command,
+	.receive = sp_object_receive,
+	.feed = sp_put_feed,
+	.ready = sp_object_ready,
+	.drop = sp_object_drop,
 };

@@ -24,6 +24,16 @@ static const struct number numbers[] = {
 	{ "SANDBOX_PRELOAD_POOL", offsetof(struct sp_config, pool), 4, 1, 64 },
 };
 
+/* Likewise, one row a variable whose value is "native" or "deny". */
+static const struct {
+	const char *name;
+	bool preset;
+} choices[SP_UNCONFINED_MAX] = {
+	[SP_CAMERA] = { "SANDBOX_PRELOAD_CAMERA", true },
+	[SP_NETWORK] = { "SANDBOX_PRELOAD_NETWORK", false },
+	[SP_PIPELINE] = { "SANDBOX_PRELOAD_PIPELINE", false },
+};
+
 static uint64_t suffix(const char **s)
 {
 	switch (**s) {
@@ -75,6 +85,17 @@ static uint64_t preset(const struct number *n)
 	return share < n->min ? n->min : share;
 }
 
+static void read_choices(struct sp_config *c)
+{
+	for (size_t i = 0; i < SP_ARRAY_SIZE(choices); i++) {
+		const char *v = getenv(choices[i].name);
+
+		c->allows[i] = v ? strcmp(v, "native") == 0 : choices[i].preset;
+		if (v && !c->allows[i] && strcmp(v, "deny") != 0)
+			c->bad = choices[i].name;
+	}
+}
+
 static void read_all(struct sp_config *c)
 {
 	const char *v = getenv("SANDBOX_PRELOAD_VERBOSE");
@@ -88,6 +109,7 @@ static void read_all(struct sp_config *c)
 		if (v && !parse(v, &numbers[i], field))
 			c->bad = numbers[i].name;
 	}
+	read_choices(c);
 }
 
 const struct sp_config *sp_config(void)

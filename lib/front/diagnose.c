@@ -140,6 +140,7 @@ static const char *const advice[SP_STATUS_MAX] = {
 	[SP_TIMEOUT] = "treated as a decode failure (SANDBOX_PRELOAD_TIME_LIMIT sets the limit)",
 	[SP_REFUSED] = "treated as a decode failure",
 	[SP_BAD_REPLY] = "treated as a decode failure",
+	[SP_DENIED] = "not opened",
 };
 
 static void add_limit(struct sp_text *t, const struct sp_call *call)

@@ -27,6 +27,7 @@ static const struct rule rules[] = {
 	{ "OPENCV_IO_ENABLE_OPENEXR", WHEN_FIRST_USE },
 	{ "OPENCV_LOG_TIMESTAMP*", WHEN_FIRST_USE },
 	{ "OPENCV_TEMP_PATH", WHEN_EACH_USE },
+	{ "OPENCV_FFMPEG_*", WHEN_NEVER }, /* read at each opening of a video: the request has them */
 	{ "OPENCV_*", WHEN_LOAD },
 	{ "OPENVDB_*", WHEN_LOAD },
 	{ "OMP_*", WHEN_LOAD },

@@ -22,7 +22,16 @@ enum sp_status {
 	SP_LIMIT = 5,	   /* memory, output or input limit */
 	SP_REFUSED = 6,	   /* an input that is not handled (yet) */
 	SP_BAD_REPLY = 7,  /* the helper's answer makes no sense */
-	SP_STATUS_MAX = 8,
+	SP_DENIED = 8,	   /* cannot be confined, and the user's policy does not let it through */
+	SP_STATUS_MAX = 9,
+};
+
+/* What cannot be confined like a file; the user's policy says whether the program may do it itself. */
+enum sp_unconfined {
+	SP_CAMERA = 0,	 /* devices: by default it may */
+	SP_NETWORK = 1,	 /* addresses: by default it may not */
+	SP_PIPELINE = 2, /* GStreamer: by default it may not */
+	SP_UNCONFINED_MAX = 3,
 };
 
 struct sp_entry_info; /* front only */
@@ -32,6 +41,7 @@ struct sp_call {
 	const struct sp_entry_info *entry;
 	const char *subject; /* file name or what else the call reads; borrowed, may hold any bytes */
 	int channel, memory, obituary; /* descriptors, -1 when not held */
+	int command; /* likewise, of the helper of an object */
 	enum sp_family family; /* whose zygote: the entry's, or what the shim puts here before it runs the call */
 	uint64_t zygote;      /* which one the helper is of: inode of the pool socket */
 	uint64_t memory_size; /* bytes of the shared memory */
@@ -49,6 +59,19 @@ struct sp_call {
 	struct sp_reply reply; /* private copy, checked, when status is SP_OK */
 };
 
+/*
+ * A helper that serves an object which the program has opened: what is left of the call that opened it. Owned by whoever kept it, until resume takes it back
+ * or drop gives it up. Of one process: in a forked child nothing but drop is possible. Not for two threads at once.
+ */
+struct sp_object {
+	int channel, memory, obituary, command; /* descriptors, -1: there is no helper */
+	enum sp_family family;
+	uint64_t zygote, memory_size, output; /* as in struct sp_call */
+	uint64_t channel_ino, command_ino; /* the program may close our descriptors and open something else */
+	int pid; /* of the process that opened it */
+	struct sp_object_words *words; /* mapped */
+};
+
 /* The input of a call. For SP_INPUT_MEMORY and STREAM @data holds @len bytes, copied before run returns. */
 struct sp_input_data {
 	enum sp_input kind;
@@ -60,7 +83,7 @@ struct sp_input_data {
 	uint64_t more_len;
 };
 
-#define SP_FRONT_VERSION 1u
+#define SP_FRONT_VERSION 2u
 struct sp_front_ops {
 	uint32_t version; /* SP_FRONT_VERSION; another one: refuse to initialise */
 
@@ -104,6 +127,34 @@ struct sp_front_ops {
 
 	/* Read @fd up to its end, at most @max bytes (0: the input limit), into malloc'ed *ret. -EFBIG: there is more than the input limit. */
 	int (*slurp)(int fd, uint64_t max, void **ret, uint64_t *ret_len);
+
+	/* May the program itself do this? */
+	int (*allows)(enum sp_unconfined what);
+
+	/* ---- objects ---- */
+
+	/* After run, or resume: take the helper out of the call. *ret is zeroed, or what resume had. 0 or -errno. */
+	int (*keep)(struct sp_call *call, struct sp_object *ret);
+
+	/* Put @object's helper into a call that has begun: further commands are part of it. *object has no helper then. Returns call->status, SP_OK when the
+	 * helper is there. */
+	enum sp_status (*resume)(struct sp_call *call, struct sp_object *object);
+
+	/* Send @command (its magic is filled in) to the call's helper; it gets the time limit from now. Returns call->status. */
+	enum sp_status (*command)(struct sp_call *call, struct sp_object_words *words, struct sp_command *command);
+
+	/* Wait for the next reply, within the time limit since the last command or, with @anew, from now. Returns call->status, as run does; a reply of
+	 * SP_REPLY_WANT is SP_OK, too. */
+	enum sp_status (*receive)(struct sp_call *call, int anew);
+
+	/* Put @len bytes of @data at the start of the input area. 0 or -errno: -EFBIG beyond the limit. */
+	int (*feed)(struct sp_call *call, const void *data, uint64_t len);
+
+	/* Is there a reply, or an end, to receive without waiting? */
+	int (*ready)(const struct sp_call *call);
+
+	/* End the helper, if this is its process; @object has none then. */
+	void (*drop)(struct sp_object *object);
 };
 
 /* Every shim exports this. 0, or -EPROTO when it does not know ops->version. */

@@ -35,6 +35,7 @@ struct sp_config {
 	uint64_t output_limit; /* bytes of results */
 	uint64_t input_limit;  /* bytes of an input that must be copied */
 	uint64_t pool;	       /* waiting spares */
+	bool allows[SP_UNCONFINED_MAX];
 	bool verbose;
 	const char *bad; /* name of a variable whose value is not understood, or NULL */
 };
@@ -113,6 +114,7 @@ struct sp_put {
 int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_request *req, const void *payload,
 		 const struct sp_input_data *input);
 void sp_put_rest(struct sp_put *put);
+int sp_put_feed(struct sp_call *call, const void *data, uint64_t len);
 void sp_put_end(struct sp_put *put);
 
 /* ---- result.c ---- */
@@ -121,6 +123,22 @@ void sp_result_ahead(struct sp_call *call);
 int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **ret_map, size_t *ret_map_len, void **ret_data);
 int sp_result_copy(struct sp_call *call, void *dst, size_t len, uint64_t offset);
 void sp_result_drop(struct sp_call *call);
+
+/* ---- call.c, for object.c ---- */
+enum sp_status sp_call_fail(struct sp_call *call, enum sp_status status, const char *reason, int error);
+/* Read the next reply, with @ready what says that the helper is there before it. 0, or -errno as judge understands it. */
+int sp_call_receive(struct sp_call *call, bool ready);
+/* What the reply in call->reply, or the lack of one (@r), comes to. Returns call->status. */
+enum sp_status sp_call_judge(struct sp_call *call, int r);
+void sp_call_start_clock(struct sp_call *call);
+
+/* ---- object.c ---- */
+int sp_object_keep(struct sp_call *call, struct sp_object *ret);
+enum sp_status sp_object_resume(struct sp_call *call, struct sp_object *object);
+enum sp_status sp_object_command(struct sp_call *call, struct sp_object_words *words, struct sp_command *command);
+enum sp_status sp_object_receive(struct sp_call *call, int anew);
+int sp_object_ready(const struct sp_call *call);
+void sp_object_drop(struct sp_object *object);
 
 extern const struct sp_front_ops sp_front_ops;
 

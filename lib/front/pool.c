@@ -33,6 +33,7 @@ static const struct {
 } families[SP_FAMILY_MAX] = {
 	[SP_FAMILY_IMGCODECS] = { "imgcodecs", "helper-opencv406.so", "without-gdal.so" },
 	[SP_FAMILY_GDAL] = { "imgcodecs-gdal", "helper-opencv406.so", NULL },
+	[SP_FAMILY_VIDEOIO] = { "videoio", "helper-opencv406-video.so", "without-gdal.so" },
 };
 
 /*
@@ -300,13 +301,13 @@ static int move_up(int *fd)
 }
 
 /* Wait for a message on @fd, asking for it when @fd is the pool. Bytes received, 0 or -EPIPE when the zygote is gone, -errno. */
-static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3], size_t *ret_nfds)
+static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int *ret_fds, size_t nfds, size_t *ret_nfds)
 {
 	uint64_t patience = sp_config()->time_limit + 60;
 	long r;
 
 	for (;;) {
-		r = sp_fd_receive(fd, ret_offer, sizeof(*ret_offer), MSG_DONTWAIT, ret_fds, 3, ret_nfds);
+		r = sp_fd_receive(fd, ret_offer, sizeof(*ret_offer), MSG_DONTWAIT, ret_fds, nfds, ret_nfds);
 		if (r != -EAGAIN)
 			return r;
 		if (pool)
@@ -320,10 +321,10 @@ static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int ret_fd
 }
 
 /* 0, -EPIPE when the zygote is gone, -ECANCELED when it says why there is no helper, or -errno. */
-static int receive(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3])
+static int receive(int fd, bool pool, struct sp_offer *ret_offer, int *ret_fds, size_t want)
 {
 	size_t nfds = 0;
-	long r = wait_offer(fd, pool, ret_offer, ret_fds, &nfds);
+	long r = wait_offer(fd, pool, ret_offer, ret_fds, want, &nfds);
 
 	if (r < 0 || (r == 0 && !nfds))
 		return is_lost(r) ? -EPIPE : (int)r;
@@ -332,17 +333,17 @@ static int receive(int fd, bool pool, struct sp_offer *ret_offer, int ret_fds[3]
 	else if (ret_offer->kind == SP_OFFER_FAILED)
 		r = -ECANCELED;
 	else
-		r = nfds == 3 ? 0 : -EPROTO;
-	for (int i = 0; i < 3 && r == 0; i++)
+		r = nfds == want ? 0 : -EPROTO;
+	for (size_t i = 0; i < want && r == 0; i++)
 		r = move_up(&ret_fds[i]);
-	if (r && nfds == 3)
-		for (int i = 0; i < 3; i++)
+	if (r && nfds == want)
+		for (size_t i = 0; i < want; i++)
 			sp_close(ret_fds[i]);
 	return (int)r;
 }
 
 /* Ask for a helper that has @file mapped. The offer comes on a socket of its own, where no other thread takes it. */
-static int order(int pool, int file, struct sp_offer *ret_offer, int ret_fds[3])
+static int order(int pool, int file, struct sp_offer *ret_offer, int *ret_fds, size_t nfds)
 {
 	struct sp_ask msg = { SP_ASK_MAGIC, SP_ASK_FILE };
 	struct iovec iov = { &msg, sizeof(msg) };
@@ -357,7 +358,7 @@ static int order(int pool, int file, struct sp_offer *ret_offer, int ret_fds[3])
 	if (r)
 		return is_lost(r) ? -EPIPE : r;
 	sp_close_fd(&theirs);
-	return receive(ours, false, ret_offer, ret_fds);
+	return receive(ours, false, ret_offer, ret_fds, nfds);
 }
 
 /* Of the size it is said to have, and for good: else a mapping of it could be pulled from under us (SIGBUS). */
@@ -369,13 +370,14 @@ static bool is_sound(int memory, uint64_t size)
 	return seals >= 0 && (seals & F_SEAL_SHRINK) && fstat(memory, &st) == 0 && (uint64_t)st.st_size == size;
 }
 
-static int accept_offer(struct sp_call *call, const struct sp_offer *offer, const int fds[3])
+static int accept_offer(struct sp_call *call, const struct sp_offer *offer, const int *fds)
 {
 	const struct sp_config *c = sp_config();
 
 	call->channel = fds[0];
 	call->memory = fds[1];
 	call->obituary = fds[2];
+	call->command = fds[3];
 	call->memory_size = offer->memory_size;
 	call->output = sp_mem_output(c->input_limit);
 	if (offer->memory_size != call->output + c->output_limit || !is_sound(call->memory, offer->memory_size)) {
@@ -407,14 +409,15 @@ static const char *take_reason(int error)
 int sp_pool_take(struct sp_call *call, int file, const char *locale)
 {
 	enum sp_family family = call->family;
-	int r = -EPIPE, fd, fds[3];
+	int r = -EPIPE, fd, fds[4] = { -1, -1, -1, -1 };
+	size_t nfds = sp_family_has_objects(family) ? 4 : 3;
 	struct sp_offer offer;
 
 	for (int i = 0; r == -EPIPE && i < 3; i++) {
 		r = ensure(family, locale, &fd, &call->zygote);
 		if (r)
 			break;
-		r = file < 0 ? receive(fd, true, &offer, fds) : order(fd, file, &offer, fds);
+		r = file < 0 ? receive(fd, true, &offer, fds, nfds) : order(fd, file, &offer, fds, nfds);
 		if (r == -EPIPE)
 			give_up(&pools[family], call->zygote);
 	}

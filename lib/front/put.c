@@ -150,3 +150,21 @@ void sp_put_end(struct sp_put *put)
 		munmap(put->map, put->map_len);
 	put->map = NULL;
 }
+
+int sp_put_feed(struct sp_call *call, const void *data, uint64_t len)
+{
+	struct sp_put put = { 0 };
+	void *p;
+	int r;
+
+	if (len > sp_config()->input_limit)
+		return -EFBIG;
+	put.map_len = INPUT_AT + len;
+	p = mmap(NULL, put.map_len, PROT_READ | PROT_WRITE, MAP_SHARED, call->memory, SP_MEM_REQUEST);
+	if (p == MAP_FAILED)
+		return -errno;
+	put.map = p;
+	r = put_bytes(&put, 0, data, len);
+	sp_put_end(&put);
+	return r;
+}

@@ -2,6 +2,7 @@
 /* What the library prints and raises, noted in the shared memory as it happens: a helper that dies has said what it said. */
 #include "lib/helper/internal.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ static struct sp_mem_head *head; /* NULL: nothing is kept */
 static uint8_t *events;
 static uint32_t used;
 static struct sp_event *last; /* in events, unaligned: only through memcpy */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* a decoder's threads print, too */
 
 void sp_events_attach(void *memory)
 {
@@ -21,6 +23,25 @@ void sp_events_attach(void *memory)
 uint32_t sp_events_len(void)
 {
 	return used;
+}
+
+static void publish(void)
+{
+	__atomic_store_n(&head->event_len, used, __ATOMIC_RELEASE);
+}
+
+void sp_events_cut(uint32_t mark)
+{
+	pthread_mutex_lock(&lock);
+	used = mark < used ? mark : used;
+	last = NULL;
+	publish();
+	pthread_mutex_unlock(&lock);
+}
+
+void sp_events_restart(void)
+{
+	sp_events_cut(0);
 }
 
 void sp_note_state(enum sp_state state)
@@ -40,11 +61,6 @@ void sp_note_need(uint64_t output, uint64_t kind)
 void sp_note_input(uint64_t input)
 {
 	head->need.input = input;
-}
-
-static void publish(void)
-{
-	__atomic_store_n(&head->event_len, used, __ATOMIC_RELEASE);
 }
 
 static void mark_cut(void)
@@ -96,12 +112,14 @@ void sp_event_text(enum sp_event_type type, const char *text, size_t len)
 
 	if (!head || !len)
 		return;
+	pthread_mutex_lock(&lock);
 	if (!extend(type, text, len)) {
 		p = append(type, len);
 		if (p)
 			memcpy(p, text, len);
 	}
 	publish();
+	pthread_mutex_unlock(&lock);
 }
 
 void sp_event_add_error(int code, const char *err, const char *func, const char *file, int line)
@@ -114,14 +132,16 @@ void sp_event_add_error(int code, const char *err, const char *func, const char 
 	e.err_len = (uint32_t)strlen(err);
 	e.func_len = (uint32_t)strlen(func);
 	e.file_len = (uint32_t)strlen(file);
+	pthread_mutex_lock(&lock);
 	p = append(SP_EVENT_ERROR, sizeof(e) + e.err_len + e.func_len + e.file_len);
-	if (!p)
-		return;
-	memcpy(p, &e, sizeof(e));
-	memcpy(p + sizeof(e), err, e.err_len);
-	memcpy(p + sizeof(e) + e.err_len, func, e.func_len);
-	memcpy(p + sizeof(e) + e.err_len + e.func_len, file, e.file_len);
-	publish();
+	if (p) {
+		memcpy(p, &e, sizeof(e));
+		memcpy(p + sizeof(e), err, e.err_len);
+		memcpy(p + sizeof(e) + e.err_len, func, e.func_len);
+		memcpy(p + sizeof(e) + e.err_len + e.func_len, file, e.file_len);
+		publish();
+	}
+	pthread_mutex_unlock(&lock);
 }
 
 static ssize_t write_event(void *cookie, const char *buf, size_t size)

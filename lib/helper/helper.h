@@ -16,7 +16,7 @@ extern "C" {
 
 #define SP_EXPORT __attribute__((visibility("default")))
 
-#define SP_PLUGIN_VERSION 1u
+#define SP_PLUGIN_VERSION 2u
 struct sp_plugin {
 	uint32_t version; /* SP_PLUGIN_VERSION */
 
@@ -31,6 +31,9 @@ struct sp_plugin {
 	/* In the helper, locked down: take @req and its @payload (from the app), parse, fill kind and body of *ret. 0, or -EPROTO
 	 * when the request makes no sense. */
 	int (*run)(const struct sp_request *req, const void *payload, struct sp_reply *ret);
+
+	/* Of a family that has objects, when the reply to the request has been sent: take commands, and answer them, for ever. */
+	void (*serve)(void) __attribute__((noreturn));
 };
 
 /* Every plugin exports this; points to static memory. */
@@ -63,12 +66,31 @@ SP_EXPORT void sp_vfs_set_name(const char *name);
 /* A file beside the input: base name and bytes, both borrowed. 0 or -ENFILE. sp_vfs_reset forgets them all. */
 #define SP_VFS_NEIGHBOURS_MAX 32
 SP_EXPORT int sp_vfs_add_neighbour(const char *name, const void *data, uint64_t len);
+/* Names that are not the input's are asked of the app (SP_WANT_FILE), which knows which of them are. One such file is open at a time. */
+SP_EXPORT void sp_vfs_allow_asking(void);
 /* May the input's folder be listed? It holds the input and its neighbours. sp_vfs_reset: no. */
 SP_EXPORT void sp_vfs_allow_listing(void);
 /* Answer files virtually from now on (true), or let the real system do it (false). Never false again after lock-down. */
 SP_EXPORT void sp_vfs_switch(bool on);
 /* Forget the scratch file that the library may have made. */
 SP_EXPORT void sp_vfs_reset(void);
+
+/* ---- for families that have objects ---- */
+
+/* Is there a command? May an unasked reply be sent now: there is credit, no command, and nobody has still to read the last reply's events? */
+SP_EXPORT bool sp_object_has_command(void);
+SP_EXPORT bool sp_object_may_go_on(void);
+/* Sleep until there is something to do: true and a command, or false, and there may be credit (which counts with @ahead only). */
+SP_EXPORT bool sp_object_wait(struct sp_command *ret, bool ahead);
+/* The next reply begins here: its events. */
+SP_EXPORT void sp_object_begin(void);
+/* Send a reply, asked for or not. */
+SP_EXPORT void sp_object_reply(struct sp_reply *reply);
+/* In the middle of a command: have the app do what @what says (wire.h). What FEED's value says, or -errno. */
+SP_EXPORT int64_t sp_object_want(enum sp_want_what what, uint64_t len);
+/* Take back what has been noted since @mark, a former sp_events_len(). */
+SP_EXPORT uint32_t sp_events_len(void);
+SP_EXPORT void sp_events_cut(uint32_t mark);
 
 /* Did an allocation fail since the helper started? */
 SP_EXPORT bool sp_memory_failed(void);

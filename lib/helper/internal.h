@@ -12,6 +12,7 @@
 /* Fixed descriptor numbers. The pool socket of the zygote and the channel of a helper share one: no process has both. */
 #define SP_FD_POOL 3
 #define SP_FD_REPLY 3
+#define SP_FD_COMMAND 4 /* of a helper that serves an object */
 
 struct sp_options {
 	const char *family, *locale, *cxx_locale;
@@ -22,6 +23,7 @@ struct sp_options {
 	uint64_t memory_limit, output_limit, input_limit; /* bytes */
 	uint64_t pool;	     /* spares to keep */
 	bool verbose;
+	bool objects; /* follows from the family */
 };
 extern struct sp_options sp_options; /* written by main before anything else, then constant */
 
@@ -43,10 +45,21 @@ int sp_zygote_loop(void);
 
 /* ---- spare.c: the life of a helper; the caller is the new process. Never returns. ---- */
 /* @file: input of a helper made to order, else -1. @go: end of file on it says that the zygote watches this process. */
-void sp_spare_live(int channel, int memory, int file, int go) __attribute__((noreturn));
+/* @command: of a family that has objects, else -1. */
+void sp_spare_live(int channel, int command, int memory, int file, int go) __attribute__((noreturn));
 /* ---- lockdown.c ---- */
 /* Limits, timer, descriptors, filter. After 0 only write to SP_FD_REPLY and exit_group remain. -errno: *ret_step says where. */
 int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step);
+
+/* ---- object.c: the helper's side of an object ---- */
+void sp_object_attach(void *memory); /* start of the shared memory, writable */
+void sp_send_reply(struct sp_reply *reply); /* spare.c: complete it and write it */
+void sp_end(void) __attribute__((noreturn)); /* spare.c */
+
+/* ---- threads.c ---- */
+/* In a spare, before it locks down: have @n threads waiting. 0 or -errno. */
+int sp_threads_make(unsigned n);
+bool sp_threads_any(void);
 
 /* ---- memory.c ---- */
 /* In the zygote: glibc's heap takes all it may ever have in one piece and never asks the kernel again. 0 or -ENOMEM. */
@@ -59,7 +72,7 @@ void sp_memory_prefault(uint64_t bytes);
 
 /* ---- events.c ---- */
 void sp_events_attach(void *memory); /* start of the shared memory, writable */
-uint32_t sp_events_len(void);
+void sp_events_restart(void); /* forget them all */
 void sp_note_state(enum sp_state state);
 void sp_note_input(uint64_t input); /* bytes, for spares to come */
 void sp_stdio_redirect(void); /* stdout and stderr become events; in the zygote, after warm-up began */
@@ -69,6 +82,9 @@ void sp_vfs_set_error(const char *name, int error);
 /* The input's bytes are still coming in: see struct sp_request. @arrived stays valid for good. */
 void sp_vfs_set_arriving(const uint64_t *arrived);
 void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_t split);
+/* @area: where the app puts what sp_object_want() asked for, @size bytes. @name: where the name is to be, SP_NAME_MAX bytes. */
+void sp_vfs_set_area(const void *area, uint64_t size, char *name);
+void sp_vfs_set_wanted(void);
 bool sp_vfs_on(void);
 
 /* ---- obituary.c ---- */

@@ -48,6 +48,9 @@ static int limit_time(void)
 	timer_t timer;
 	rlim_t cpu;
 
+	/* An object may be of use for hours: there the app, which waits for each answer, is the only clock. */
+	if (sp_options.objects)
+		return 0;
 	if (timer_create(CLOCK_PROCESS_CPUTIME_ID, &ev, &timer) < 0)
 		return -errno;
 	if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &when.it_value) < 0)
@@ -82,9 +85,11 @@ static int forget_robust_list(void)
 
 static int close_descriptors(void)
 {
+	unsigned last = sp_options.objects ? SP_FD_COMMAND : SP_FD_REPLY;
+
 	if (syscall(SYS_close_range, 0u, SP_FD_REPLY - 1u, 0u) < 0)
 		return -errno;
-	return syscall(SYS_close_range, SP_FD_REPLY + 1u, ~0u, 0u) < 0 ? -errno : 0;
+	return syscall(SYS_close_range, last + 1, ~0u, 0u) < 0 ? -errno : 0;
 }
 
 /* With verbose messages the zygote reads the stack of a dying helper, which needs this flag. */

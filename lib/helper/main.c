@@ -31,6 +31,7 @@ static int take_option(int c)
 		return 0;
 	case 'F':
 		o->family_number = (uint32_t)strtoul(optarg, NULL, 10);
+		o->objects = sp_family_has_objects(o->family_number);
 		return 0;
 	case 'p':
 		o->plugin = optarg;

@@ -38,6 +38,9 @@ static void name_syscall(struct sp_obituary *o, pid_t pid, long nr)
 		arch = SCMP_ARCH_X32;
 		suffix = " of x32";
 	}
+	/* The stop is the first thread's. When another one died, it stands in a call that it may make. */
+	if (sp_options.objects && !*suffix && (nr == SYS_write || nr == SYS_read || nr == SYS_futex || nr == SYS_exit_group))
+		return;
 	name = seccomp_syscall_resolve_num_arch(arch, (int)nr);
 	o->syscall_nr = (int32_t)nr;
 	if (name || *suffix)

@@ -54,8 +54,7 @@ void sp_more_area(const uint8_t **ret_base, uint64_t *ret_size)
 	*ret_size = helper.request.more_len;
 }
 
-static void end(void) __attribute__((noreturn));
-static void end(void)
+void sp_end(void)
 {
 	for (;;)
 		syscall(SYS_exit_group, 0);
@@ -78,7 +77,7 @@ static void send_ready(void)
 	put(&(char){ SP_READY }, 1);
 }
 
-static void send_reply(struct sp_reply *reply)
+void sp_send_reply(struct sp_reply *reply)
 {
 	reply->magic = SP_REPLY_MAGIC;
 	reply->event_len = sp_events_len();
@@ -94,8 +93,8 @@ static void fail(int error, uint32_t step)
 
 	memcpy(reply.body, &positive, sizeof(positive));
 	memcpy(reply.body + 4, &step, sizeof(step));
-	send_reply(&reply);
-	end();
+	sp_send_reply(&reply);
+	sp_end();
 }
 
 void sp_refuse(uint32_t why)
@@ -103,8 +102,8 @@ void sp_refuse(uint32_t why)
 	struct sp_reply reply = { .kind = SP_REPLY_REFUSED };
 
 	memcpy(reply.body, &why, sizeof(why));
-	send_reply(&reply);
-	end();
+	sp_send_reply(&reply);
+	sp_end();
 }
 
 static void *map_part(int memory, uint64_t offset, uint64_t size, int prot)
@@ -182,11 +181,17 @@ static int take_over(int channel)
 	if (syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -errno;
 	if (syscall(SYS_getppid) != sp_zygote.pid) /* it died before, and nothing would ever come of the line above */
-		end();
+		sp_end();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	return dup2(channel, SP_FD_REPLY) < 0 ? -errno : 0;
+}
+
+/* When no other descriptor is needed any more: the number may be one's of the zygote. */
+static int take_command(int command)
+{
+	return command >= 0 && dup2(command, SP_FD_COMMAND) < 0 ? -errno : 0;
 }
 
 /* The app has read the plug. */
@@ -239,7 +244,7 @@ static int take_request(void)
 	memcpy(req, p, sizeof(*req));
 	if (req->magic != SP_REQUEST_MAGIC || req->version != SP_WIRE_VERSION || req->payload_len > SP_PAYLOAD_MAX)
 		return -EPROTO;
-	if (req->input >= SP_INPUT_MAX || (req->input == SP_INPUT_FILE) != (helper.file != NULL))
+	if (req->input >= SP_INPUT_MAX || (req->input == SP_INPUT_WANTED && !sp_options.objects) || (req->input == SP_INPUT_FILE) != (helper.file != NULL))
 		return -EPROTO;
 	if (req->input_len > sp_options.input_limit || req->input_split > req->input_len)
 		return -EPROTO;
@@ -255,6 +260,7 @@ static void take_input(void)
 {
 	const struct sp_request *req = &helper.request;
 
+	sp_vfs_set_area(helper.input, sp_options.input_limit, (char *)helper.memory + SP_MEM_REQUEST);
 	switch (req->input) {
 	case SP_INPUT_FILE:
 		sp_vfs_set_input(NULL, helper.file, helper.file_size);
@@ -263,6 +269,9 @@ static void take_input(void)
 		sp_vfs_set_input(NULL, helper.input, req->input_len);
 		if (!(req->arrived & SP_INPUT_ALL))
 			sp_vfs_set_arriving(&((const struct sp_request *)(helper.memory + SP_MEM_REQUEST))->arrived);
+		break;
+	case SP_INPUT_WANTED:
+		sp_vfs_set_wanted();
 		break;
 	case SP_INPUT_STREAM:
 		sp_vfs_set_stream(NULL, helper.input, req->input_len, req->input_split);
@@ -282,16 +291,25 @@ static void work(void)
 	if (r)
 		fail(r, 101);
 	sp_events_attach(helper.memory);
+	sp_object_attach(helper.memory);
 	take_input();
 	sp_note_input(helper.request.input_len);
 	r = sp_zygote.plugin->run(&helper.request, helper.payload, &reply);
 	if (r)
 		fail(r, 102);
-	send_reply(&reply);
-	end();
+	sp_send_reply(&reply);
+	if (sp_options.objects && sp_zygote.plugin->serve)
+		sp_zygote.plugin->serve();
+	sp_end();
 }
 
-void sp_spare_live(int channel, int memory, int file, int go)
+/* For its decoder: as many as it makes for this many processors, and some for a second one. */
+static int make_threads(void)
+{
+	return sp_options.objects ? sp_threads_make((unsigned)sysconf(_SC_NPROCESSORS_ONLN) + 4) : 0;
+}
+
+void sp_spare_live(int channel, int command, int memory, int file, int go)
 {
 	uint32_t step = 100;
 	int r = take_over(channel);
@@ -302,10 +320,16 @@ void sp_spare_live(int channel, int memory, int file, int go)
 	if (r == 0 && file >= 0)
 		r = map_file(file);
 	if (r == 0) {
-		if (file < 0)
+		if (file < 0 && !sp_options.objects)
 			idle();
+		r = make_threads();
+	}
+	if (r == 0) {
 		/* Lock-down makes this process one that the zygote could not begin to trace any more. */
 		syscall(SYS_read, go, &none, 1);
+		r = take_command(command);
+	}
+	if (r == 0) {
 		sp_vfs_switch(true);
 		r = sp_lockdown(&sp_zygote.filter, &step);
 	}

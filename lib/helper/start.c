@@ -6,15 +6,13 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-
-extern const char sp_policy_image[];
-extern const size_t sp_policy_image_len;
 
 static char reason[SP_REASON_MAX];
 
@@ -108,14 +106,26 @@ static const char *load_plugin(void)
 	return NULL;
 }
 
+/* futex(2): waiting and waking within one process, as glibc's threads do. No requeueing, no priority inheritance, no robust lists. */
+#define WAIT_BITSET_ANY_CLOCK (FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME)
+
 static const char *load_filter(void)
 {
-	const struct sp_policy_fd fds[] = { { "reply", SP_FD_REPLY } };
+	const struct sp_policy_number numbers[] = {
+		{ "reply", SP_FD_REPLY },
+		{ "command", SP_FD_COMMAND },
+		{ "wait", FUTEX_WAIT_PRIVATE },
+		{ "wait_until", FUTEX_WAIT_BITSET_PRIVATE },
+		{ "wait_until_realtime", WAIT_BITSET_ANY_CLOCK },
+		{ "wake", FUTEX_WAKE_PRIVATE },
+	};
+	const char *text = sp_options.objects ? sp_policy_video : sp_policy_image;
+	size_t len = sp_options.objects ? sp_policy_video_len : sp_policy_image_len;
 	unsigned line = 0;
-	int r = sp_policy_compile(sp_policy_image, sp_policy_image_len, fds, 1, 0, &sp_zygote.filter, &line);
+	int r = sp_policy_compile(text, len, numbers, SP_ARRAY_SIZE(numbers), 0, &sp_zygote.filter, &line);
 
 	if (r) {
-		snprintf(reason, sizeof(reason), "image.policy line %u: %s", line, strerror(-r));
+		snprintf(reason, sizeof(reason), "%s.policy line %u: %s", sp_options.objects ? "video" : "image", line, strerror(-r));
 		return reason;
 	}
 	return NULL;

@@ -3,6 +3,7 @@
 #include "lib/helper/internal.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HANDLES_MAX 32
@@ -15,6 +16,7 @@ struct file {
 	int error; /* opening fails with this */
 	/* A pipe or device: read once, in two openings, see SP_INPUT_STREAM. */
 	bool stream;
+	bool wanted; /* a stream whose bytes come when they are asked for */
 	size_t at, split;
 	unsigned openings;
 };
@@ -31,6 +33,14 @@ static struct file input, scratch, neighbours[SP_VFS_NEIGHBOURS_MAX];
 static bool listing;
 static char scratch_name[4200];
 static struct handle handles[HANDLES_MAX];
+static struct file asked; /* one that the app was asked for */
+static char asked_name[SP_NAME_MAX];
+static bool may_ask;
+static struct {
+	const char *bytes;
+	size_t size;
+	char *name;
+} area;
 static const uint64_t *arriving; /* how much of the input is there, NULL: all */
 static bool on;
 
@@ -100,6 +110,25 @@ void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_
 	f->split = split;
 }
 
+void sp_vfs_set_area(const void *bytes, uint64_t size, char *name)
+{
+	area.bytes = bytes;
+	area.size = size;
+	area.name = name;
+}
+
+void sp_vfs_set_wanted(void)
+{
+	struct file *f = new_input(NULL);
+
+	f->stream = f->wanted = true;
+}
+
+void sp_vfs_allow_asking(void)
+{
+	may_ask = true;
+}
+
 void sp_vfs_peek(const void **ret_data, uint64_t *ret_len)
 {
 	*ret_data = input.data;
@@ -117,6 +146,8 @@ void sp_vfs_reset(void)
 	memset(&scratch, 0, sizeof(scratch));
 	memset(handles, 0, sizeof(handles));
 	memset(neighbours, 0, sizeof(neighbours));
+	memset(&asked, 0, sizeof(asked));
+	may_ask = false;
 	listing = false;
 }
 
@@ -194,6 +225,42 @@ static struct file *find_neighbour(const char *path)
 		if (strcmp(neighbours[i].name, path + len) == 0)
 			return &neighbours[i];
 	return NULL;
+}
+
+/* The app's answer: 0 or more, or -errno. */
+static int64_t ask(const char *path, enum sp_want_what what)
+{
+	size_t len = strlen(path);
+
+	if (len >= SP_NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(area.name, path, len);
+	return sp_object_want(what, len);
+}
+
+/* As opened by the app. Its bytes stay until the next one is. */
+static struct file *fetch(const char *path)
+{
+	int64_t len = ask(path, SP_WANT_FILE);
+
+	if (len < 0) {
+		errno = (int)-len;
+		return NULL;
+	}
+	snprintf(asked_name, sizeof(asked_name), "%s", path);
+	asked = (struct file){ .name = asked_name, .data = (char *)(uintptr_t)area.bytes, .len = (size_t)len, .exists = true };
+	return &asked;
+}
+
+/* One that is not open: stat(2) and access(2). */
+static struct file *look(const char *path)
+{
+	static struct file there = { .exists = true };
+	int64_t len = ask(path, SP_WANT_EXISTS);
+
+	there.len = (size_t)len;
+	errno = len < 0 ? (int)-len : errno;
+	return len < 0 ? NULL : &there;
 }
 
 static struct file *find(const char *path)
@@ -279,6 +346,8 @@ int sp_vfs_open(const char *path, int flags)
 {
 	struct file *f = find(path);
 
+	if (!f && may_ask && (flags & O_ACCMODE) == O_RDONLY)
+		f = fetch(path);
 	if (!f && flags & O_CREAT)
 		f = create(path);
 	return f ? open_file(f, flags) : -1;
@@ -292,6 +361,20 @@ int sp_vfs_close(int fd)
 		return -1;
 	h->file = NULL;
 	return 0;
+}
+
+static ssize_t read_wanted(void *buf, size_t len)
+{
+	int64_t n = sp_object_want(SP_WANT_BYTES, len < area.size ? len : area.size);
+
+	if (n < 0) {
+		errno = (int)-n;
+		return -1;
+	}
+	if ((uint64_t)n > len)
+		n = (int64_t)len;
+	memcpy(buf, area.bytes, (size_t)n);
+	return (ssize_t)n;
 }
 
 static ssize_t read_stream(struct handle *h, void *buf, size_t len)
@@ -337,6 +420,8 @@ ssize_t sp_vfs_read(int fd, void *buf, size_t len)
 
 	if (!h)
 		return -1;
+	if (h->file->wanted)
+		return read_wanted(buf, len);
 	if (h->file->stream)
 		return read_stream(h, buf, len);
 	n = sp_vfs_pread(fd, buf, len, h->pos);
@@ -437,6 +522,8 @@ int sp_vfs_stat(const char *path, struct stat *st)
 {
 	struct file *f = find(path);
 
+	if (!f && may_ask)
+		f = look(path);
 	if (!f)
 		return -1;
 	if (f->error) {

@@ -14,7 +14,6 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -437,14 +436,9 @@ SP_EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
 	if (!on_virtual())
 		return REAL(sched_getaffinity)(pid, size, set);
 	CPU_ZERO_S(size, set);
-	CPU_SET_S(0, size, set);
+	for (long i = 0; i < (sp_threads_any() ? sysconf(_SC_NPROCESSORS_ONLN) : 1); i++)
+		CPU_SET_S((size_t)i, size, set);
 	return 0;
-}
-
-/* Libraries that would share the work out go on alone (OpenJPEG under GDAL). */
-SP_EXPORT int pthread_create(pthread_t *ret, const pthread_attr_t *attr, void *(*start)(void *), void *data)
-{
-	return on_virtual() ? EAGAIN : REAL(pthread_create)(ret, attr, start, data);
 }
 
 /* As libc's, whose abort() is not ours. */

@@ -22,13 +22,15 @@ static struct sp_child children[CHILDREN_MAX]; /* pid 0: free */
 static unsigned live;
 
 struct parts {
-	int channel[2], memory, obituary[2];
+	int channel[2], command[2], memory, obituary[2];
 };
 
 static void close_parts(struct parts *p)
 {
 	sp_close_fd(&p->channel[0]);
 	sp_close_fd(&p->channel[1]);
+	sp_close_fd(&p->command[0]);
+	sp_close_fd(&p->command[1]);
 	sp_close_fd(&p->memory);
 	sp_close_fd(&p->obituary[0]);
 	sp_close_fd(&p->obituary[1]);
@@ -67,12 +69,22 @@ static int make_channel(int ret_fds[2])
 	return 0;
 }
 
+/* The helper sleeps in its end; the app never does in its own. */
+static int make_command(int ret_fds[2])
+{
+	if (pipe2(ret_fds, O_CLOEXEC) < 0)
+		return -errno;
+	return fcntl(ret_fds[1], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
 static int make_parts(struct parts *p)
 {
 	int r;
 
-	*p = (struct parts){ { -1, -1 }, -1, { -1, -1 } };
+	*p = (struct parts){ { -1, -1 }, { -1, -1 }, -1, { -1, -1 } };
 	r = make_channel(p->channel);
+	if (r == 0 && sp_options.objects)
+		r = make_command(p->command);
 	if (r)
 		return r;
 	if (pipe2(p->obituary, O_CLOEXEC | O_NONBLOCK) < 0)
@@ -89,9 +101,9 @@ static int offer(int socket, const struct parts *p, pid_t pid)
 				.family = sp_options.family_number,
 				.memory_size = sp_zygote.memory_size };
 	struct iovec iov = { &msg, sizeof(msg) };
-	const int fds[3] = { p->channel[0], p->memory, p->obituary[0] };
+	const int fds[4] = { p->channel[0], p->memory, p->obituary[0], p->command[1] };
 
-	return sp_fd_send(socket, &iov, 1, fds, 3);
+	return sp_fd_send(socket, &iov, 1, fds, sp_options.objects ? 4 : 3);
 }
 
 static struct sp_child *free_slot(void)
@@ -124,7 +136,7 @@ static int fork_spare(int socket, int file)
 	pid = _Fork(); /* without the libraries' atfork handlers: the child uses none of their locks or threads */
 	if (pid == 0) {
 		sp_close(go[1]);
-		sp_spare_live(p.channel[1], p.memory, file, go[0]);
+		sp_spare_live(p.channel[1], p.command[0], p.memory, file, go[0]);
 	}
 	if (pid > 0) {
 		*slot = (struct sp_child){ pid, steal_fd(&p.obituary[1]), p.memory, { .syscall_nr = -1 } };
@@ -328,7 +340,9 @@ static void loop(int sigfd)
 			reap();
 		if (pool && !listen_pool(&asked))
 			return;
-		refill((unsigned)sp_options.pool);
+		/* Objects are opened so seldom, and their helpers have so many threads, that none waits. */
+		if (!sp_options.objects)
+			refill((unsigned)sp_options.pool);
 		if (asked)
 			refill(live + asked > CHILDREN_MAX ? CHILDREN_MAX : live + asked);
 	} while (wait_for_work(sigfd, &pool, &sig));

@@ -12,7 +12,7 @@ extern "C" {
 /* Exact sending and receiving. Raw system calls: no cancellation point in the app, and out of reach of the helper's virtual files.
  * EINTR is retried; nothing ever raises SIGPIPE. */
 
-#define SP_FDS_MAX 3
+#define SP_FDS_MAX 4
 
 /*
  * Send all of @iov (@n <= 4 entries; consumed) on stream or packet socket @fd, @nfds descriptors (<= SP_FDS_MAX) with the first byte.

@@ -16,6 +16,10 @@
  * byte arrives, and after it one sp_reply. The helper may not close its end, so end of file means that it is
  * gone, and end of file before SP_READY that nobody looked at the request.
  *
+ * Command (pipe, one a helper of a family that has objects, the offer's fourth descriptor; the helper has the reading end): the helper goes on after its
+ * first reply, reads one sp_command after the other, and answers each with one sp_reply. Besides it may work ahead, as far as struct sp_object_words
+ * allows, and send replies unasked.
+ *
  * Obituary (pipe, one a helper): the zygote writes SP_GONE when the helper has ended by exit and can run no more, or
  * one sp_obituary when it died of anything else, and closes its end. The app closing the reading end ends the helper.
  */
@@ -38,14 +42,22 @@ extern "C" {
 #define SP_REQUEST_MAGIC 0x51505301u  /* "\1SPQ" */
 #define SP_REPLY_MAGIC 0x52505301u    /* "\1SPR" */
 #define SP_OBITUARY_MAGIC 0x42505301u /* "\1SPB" */
+#define SP_COMMAND_MAGIC 0x43505301u  /* "\1SPC" */
 
 /* Library families; each has a zygote of its own. */
 enum sp_family {
 	SP_FAMILY_NONE = 0,
 	SP_FAMILY_IMGCODECS = 1,
 	SP_FAMILY_GDAL = 2, /* imgcodecs with GDAL, for the calls that ask for it */
-	SP_FAMILY_MAX = 3,
+	SP_FAMILY_VIDEOIO = 3,
+	SP_FAMILY_MAX = 4,
 };
+
+/* Does a helper of @family live on after its first reply, and serve an object that the program has opened? */
+static inline int sp_family_has_objects(uint32_t family)
+{
+	return family == SP_FAMILY_VIDEOIO;
+}
 
 /* zygote -> app. With SP_OFFER_FAILED there are no descriptors and @reason says in plain text why no helper can be had. */
 enum sp_offer_kind { SP_OFFER_SPARE = 1, SP_OFFER_FAILED = 2 };
@@ -86,7 +98,8 @@ enum sp_input {
 	/* As MEMORY, but of a pipe or device that was opened twice: the first opening of the name reads the first
 	 * @input_split bytes, the second one the rest, and none can seek. */
 	SP_INPUT_STREAM = 3,
-	SP_INPUT_MAX = 4,
+	SP_INPUT_WANTED = 4, /* of a pipe or device, as the helper asks for them (SP_WANT_BYTES) */
+	SP_INPUT_MAX = 5,
 };
 
 /*
@@ -97,6 +110,7 @@ enum sp_input {
  */
 #define SP_INPUT_FIRST (64u * 1024u)
 #define SP_INPUT_ALL (1ull << 63)
+#define SP_NAME_MAX 4096u /* bytes of a name in SP_WANT_FILE */
 struct sp_request {
 	uint32_t magic;	      /* SP_REQUEST_MAGIC */
 	uint16_t version;     /* SP_WIRE_VERSION */
@@ -125,7 +139,8 @@ enum sp_reply_kind {
 	SP_REPLY_OUTPUT = 4,  /* likewise the output limit */
 	SP_REPLY_REFUSED = 5, /* the family does not handle this input; @body: SP_REFUSED_* in the first u32 */
 	SP_REPLY_SETUP = 6,   /* the helper could not lock itself down; @body: errno (i32) and step (u32) */
-	SP_REPLY_MAX = 7,
+	SP_REPLY_WANT = 7,    /* no answer yet: the helper wants what struct sp_want in @body says, and waits for SP_COMMAND_FEED */
+	SP_REPLY_MAX = 8,
 };
 
 enum sp_refused { SP_REFUSED_GDAL = 1, SP_REFUSED_MAX = 2 };
@@ -139,6 +154,38 @@ struct sp_reply {
 	uint8_t body[SP_REPLY_BODY];
 };
 SP_STATIC_ASSERT(sizeof(struct sp_reply) == 128, "sp_reply");
+
+/* What a helper may ask for in the middle of a command. */
+enum sp_want_what {
+	SP_WANT_BYTES = 1, /* the next @len bytes of a stream, or fewer, at the start of the input area */
+	SP_WANT_FILE = 2,  /* the bytes of one of the input's files, there; its name of @len bytes stands in the request's place */
+	SP_WANT_EXISTS = 3, /* as before, but only whether it can be opened */
+	SP_WANT_MAX = 4,
+};
+struct sp_want {
+	uint32_t what; /* enum sp_want_what */
+	uint32_t reserved;
+	uint64_t len; /* bytes */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_want) == 16, "sp_want");
+
+/* app -> helper, on the command pipe. */
+#define SP_COMMAND_TICK 0u /* nothing but a look at struct sp_object_words */
+#define SP_COMMAND_FEED 1u /* answer to SP_REPLY_WANT: @value bytes are there, or @number is an errno */
+#define SP_COMMAND_QUIT 2u
+#define SP_COMMAND_FAMILY 16u /* from here on the family's */
+struct sp_command {
+	uint32_t magic; /* SP_COMMAND_MAGIC */
+	uint32_t what;	/* SP_COMMAND_* */
+	uint32_t serial; /* what the reply is to carry, if the family's has a place for it; never 0 */
+	int32_t number;
+	union {
+		uint64_t value;
+		double real;
+	};
+	uint64_t reserved;
+};
+SP_STATIC_ASSERT(sizeof(struct sp_command) == 32, "sp_command");
 
 /* zygote -> app, on the obituary pipe: the number SP_GONE, or one record. */
 #define SP_GONE 0x47505301u /* "\1SPG", 4 bytes */
@@ -162,9 +209,11 @@ SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one pie
 #define SP_MEM_HEAD 0u
 #define SP_MEM_EVENTS 4096u
 #define SP_EVENTS_MAX (128u * 1024u)
+#define SP_MEM_OBJECT (SP_MEM_EVENTS + SP_EVENTS_MAX)
 #define SP_MEM_REQUEST (256u * 1024u)
 #define SP_MEM_INPUT (1024u * 1024u)
-SP_STATIC_ASSERT(SP_MEM_EVENTS + SP_EVENTS_MAX <= SP_MEM_REQUEST, "events end before the request");
+SP_STATIC_ASSERT(SP_MEM_OBJECT % 4096 == 0, "a page of its own");
+SP_STATIC_ASSERT(SP_MEM_OBJECT + 4096 <= SP_MEM_REQUEST, "it ends before the request");
 SP_STATIC_ASSERT(SP_MEM_REQUEST + sizeof(struct sp_request) + SP_PAYLOAD_MAX <= SP_MEM_INPUT, "it ends before the input");
 
 /* Behind the input area, where a huge page may begin; the limit is any number of bytes. */
@@ -188,6 +237,18 @@ struct sp_mem_head {
 	struct sp_need need;
 };
 SP_STATIC_ASSERT(sizeof(struct sp_mem_head) == 32, "sp_mem_head");
+
+/*
+ * How far the helper of an object may work ahead; atomic words. Replies are numbered in the order in which they are sent. An object's reply that has
+ * events is the last until it has been consumed.
+ */
+struct sp_object_words {
+	uint64_t credit;   /* app: unasked replies may be sent up to this number */
+	uint64_t consumed; /* app: it is through with the replies up to this number */
+	uint32_t commands; /* app: how many commands were sent, ticks not counted; raised before each is */
+	uint32_t parked;   /* helper: 1 while it sleeps in the command pipe; new credit is to come with a tick then */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_object_words) == 24, "sp_object_words");
 
 /* Events: what the library printed and which errors it raised, in order. */
 enum sp_event_type {

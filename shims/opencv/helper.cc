@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The helper's side of cv::imread and cv::imdecode: the same function with the same arguments, in a process that can do nothing else.
 #include <cerrno>
-#include <clocale>
 #include <cstring>
 #include <exception>
-#include <locale>
-#include <new>
-#include <stdexcept>
 #include <string>
-#include <xmmintrin.h>
 #include <opencv2/core.hpp>
-#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include "lib/helper/helper.h"
 #include "shims/opencv/format.h"
 #include "shims/opencv/output.hh"
 #include "shims/opencv/samples.hh"
 #include "shims/opencv/streams.hh"
+#include "shims/opencv/thrown.hh"
 
 namespace {
 
@@ -28,15 +23,6 @@ sp_cv_request request;
 std::string name;
 sp_cv_entry entry;
 bool with_gdal;
-
-// The C++ locale alone: std::locale::global() sets C's as well, which stays as the program has it.
-void set_cxx_locale(const char *cxx_locale)
-{
-	const std::string c = std::setlocale(LC_ALL, nullptr);
-
-	std::locale::global(std::locale(cxx_locale));
-	std::setlocale(LC_ALL, c.c_str());
-}
 
 void decode_all(std::initializer_list<int> flags)
 {
@@ -147,10 +133,7 @@ int prepare(const sp_request *req, const void *payload)
 	if (with_gdal && !take_neighbours(bytes + sizeof(request) + request.name_len, rest - request.name_len))
 		return -EPROTO;
 	sp_vfs_set_name(entry == SP_CV_IMDECODE || entry == SP_CV_IMDECODE_DST ? nullptr : name.c_str());
-	cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(request.log_level));
-	if (cv::useOptimized() != bool(request.use_optimized))
-		cv::setUseOptimized(bool(request.use_optimized));
-	_mm_setcsr((_mm_getcsr() & ~SP_CV_SSE_CONTROL) | (request.sse_control & SP_CV_SSE_CONTROL));
+	take_state(request.log_level, request.use_optimized, request.sse_control);
 	take_area();
 	return 0;
 }
@@ -280,34 +263,6 @@ void call_library(sp_cv_reply *ret)
 	}
 }
 
-sp_cv_thrown thrown(const char *what, sp_cv_thrown kind)
-{
-	sp_event_text(SP_EVENT_WHAT, what, std::strlen(what));
-	return kind;
-}
-
-sp_cv_thrown call_and_catch(sp_cv_reply *ret)
-{
-	try {
-		call_library(ret);
-		return SP_CV_THROW_NONE;
-	} catch (const cv::Exception &) {
-		return SP_CV_THROW_CV; // note_error has it
-	} catch (const std::bad_alloc &) {
-		return SP_CV_THROW_BAD_ALLOC;
-	} catch (const std::length_error &e) {
-		return thrown(e.what(), SP_CV_THROW_LENGTH);
-	} catch (const std::out_of_range &e) {
-		return thrown(e.what(), SP_CV_THROW_RANGE);
-	} catch (const std::runtime_error &e) {
-		return thrown(e.what(), SP_CV_THROW_RUNTIME);
-	} catch (const std::exception &e) {
-		return thrown(e.what(), SP_CV_THROW_OTHER);
-	} catch (...) {
-		return thrown("unknown exception", SP_CV_THROW_OTHER);
-	}
-}
-
 // The first bytes of the input, whatever way it came.
 std::string input_start()
 {
@@ -325,7 +280,7 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 
 	if (r)
 		return r;
-	body.thrown = call_and_catch(&body);
+	body.thrown = call_and_catch([&body] { call_library(&body); });
 	reply->kind = body.thrown ? SP_REPLY_THROW : SP_REPLY_RESULT;
 	const bool failed = body.thrown || !(body.result || body.count);
 	if (allocator.exhausted() && (failed || entry == SP_CV_IMREADMULTI)) // of many pages the library gives those that it has
@@ -337,7 +292,7 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 	return 0;
 }
 
-const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run };
+const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run, nullptr };
 
 } // namespace
 

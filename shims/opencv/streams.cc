@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "shims/opencv/streams.hh"
 
+#include <clocale>
 #include <iostream>
+#include <locale>
 #include <streambuf>
 #include <string>
+#include <xmmintrin.h>
 #include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include "lib/helper/helper.h"
+#include "shims/opencv/format.h"
 
 namespace sp_cv {
 
@@ -72,6 +77,23 @@ void redirect_streams()
 	std::clog.rdbuf(&err);
 	std::cout.rdbuf(&out);
 	cv::redirectError(note_error);
+}
+
+// std::locale::global() sets C's locale as well, which stays as the program has it.
+void set_cxx_locale(const char *cxx_locale)
+{
+	const std::string c = std::setlocale(LC_ALL, nullptr);
+
+	std::locale::global(std::locale(cxx_locale));
+	std::setlocale(LC_ALL, c.c_str());
+}
+
+void take_state(int log_level, bool use_optimized, uint32_t sse_control)
+{
+	cv::utils::logging::setLogLevel(static_cast<cv::utils::logging::LogLevel>(log_level));
+	if (cv::useOptimized() != use_optimized)
+		cv::setUseOptimized(use_optimized);
+	_mm_setcsr((_mm_getcsr() & ~SP_CV_SSE_CONTROL) | (sse_control & SP_CV_SSE_CONTROL));
 }
 
 } // namespace sp_cv

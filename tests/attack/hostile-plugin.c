@@ -371,7 +371,7 @@ static bool rehearse(unsigned step, uint64_t kind)
 
 const struct sp_plugin *sp_plugin_get(void)
 {
-	static const struct sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run };
+	static const struct sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run, NULL };
 
 	return &plugin;
 }

@@ -34,7 +34,7 @@
 #define KILL SECCOMP_RET_KILL_PROCESS
 #define ANSWER(e) (SECCOMP_RET_ERRNO | (e))
 
-static const struct sp_policy_fd fds[] = {{"reply", REPLY}};
+static const struct sp_policy_number fds[] = {{"reply", REPLY}};
 
 static const struct verdict {
 	const char *name;
@@ -441,7 +441,14 @@ static const struct text {
 	{"write allow\ndefault: kill\n", 0, -EINVAL, 1},
 	{"write : allow\ndefault: kill\n", 0, -EINVAL, 1},
 	{"write:allow\ndefault: kill\n", 0, -EINVAL, 1},
-	{"write: allow if arg1 == reply\ndefault: kill\n", 0, -EINVAL, 1},
+	{"write: allow if arg5 == reply\ndefault: kill\n", 0, 0, 0},
+	{"write: allow if arg1 == reply or reply\ndefault: kill\n", 0, 0, 0},
+	{"write: allow if arg6 == reply\ndefault: kill\n", 0, -EINVAL, 1},
+	{"write: allow if arg == reply\ndefault: kill\n", 0, -EINVAL, 1},
+	{"write: allow if arg00 == reply\ndefault: kill\n", 0, -EINVAL, 1},
+	{"write: allow if arg0 == reply and reply\ndefault: kill\n", 0, -EINVAL, 1},
+	{"write: allow if arg0 == reply or\ndefault: kill\n", 0, -EINVAL, 1},
+	{"write: allow if arg0 == reply or closed\ndefault: kill\n", 0, -EINVAL, 1},
 	{"write: allow if arg0 == reply or more\ndefault: kill\n", 0, -EINVAL, 1},
 	{"default: kill\r\n", 0, -EINVAL, 1},
 	{"\177E\002\001\ndefault: kill\n", 0, -EINVAL, 1},
@@ -452,7 +459,7 @@ static const struct text {
 
 static void check_text(const struct text *t)
 {
-	const struct sp_policy_fd named[] = {{"reply", REPLY}, {"closed", -1}};
+	const struct sp_policy_number named[] = {{"reply", REPLY}, {"closed", -1}};
 	struct sock_fprog prog = {0};
 	size_t len = t->len ? t->len : strlen(t->text);
 	char *copy = malloc(len + !len); /* of the exact size: reading on would be seen */

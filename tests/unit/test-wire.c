@@ -150,7 +150,7 @@ static void test_reply(void **state)
 	(void)state;
 	for (uint32_t kind = 0; kind < 10; kind++) {
 		r.kind = kind;
-		assert_int_equal(sp_reply_check(&r), kind >= 1 && kind <= 6 ? 0 : -EBADMSG);
+		assert_int_equal(sp_reply_check(&r), kind >= 1 && kind <= 7 ? 0 : -EBADMSG);
 	}
 	r.kind = UINT32_MAX;
 	assert_int_equal(sp_reply_check(&r), -EBADMSG);

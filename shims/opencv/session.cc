@@ -1,0 +1,553 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "shims/opencv/session.hh"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <locale>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xmmintrin.h>
+#include <opencv2/core/utils/logger.hpp>
+#include "lib/wire/util.h"
+#include "shims/opencv/format.h"
+#include "shims/opencv/replay.hh"
+#include "shims/opencv/sequence.hh"
+
+extern char **environ;
+
+namespace sp_cv {
+
+const sp_front_ops *front;
+
+namespace {
+
+const char kOpen[] = "_ZN2cv12VideoCapture4openERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEiRKSt6vectorIiSaIiEE";
+
+// Bytes that all frames ahead may take.
+const uint64_t kAheadBytes = 256 << 20;
+
+// Steps of the log; equal ones in a row are one.
+const size_t kLogMax = 4096;
+
+// The library refuses larger ones (av_image_check_size, and imgcodecs' own limit).
+const int64_t kPixelsMax = int64_t(1) << 30;
+
+const uint64_t kPage = 4096;
+
+std::string locale_name()
+{
+	const std::string name = std::locale().name();
+
+	return name == "*" ? "C" : name;
+}
+
+// What FFmpeg's side of the library reads at each opening.
+std::string environment()
+{
+	std::string all;
+
+	for (char **e = environ; e && *e; e++)
+		if (std::strncmp(*e, "OPENCV_FFMPEG_", 14) == 0)
+			all.append(*e, std::strlen(*e) + 1);
+	return all;
+}
+
+std::string payload_of(const std::string &name, int backend, const std::vector<int> &params, bool throws, bool sequence)
+{
+	const std::string env = environment();
+	sp_cv_video_open open = {};
+
+	open.backend = backend;
+	open.throws = throws;
+	open.params = static_cast<uint32_t>(params.size() / 2);
+	open.name_len = static_cast<uint32_t>(name.size());
+	open.env_len = static_cast<uint32_t>(env.size());
+	open.log_level = cv::utils::logging::getLogLevel();
+	open.use_optimized = cv::useOptimized();
+	open.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;
+	open.sequence = sequence;
+	std::string p(reinterpret_cast<const char *>(&open), sizeof(open));
+	p.append(reinterpret_cast<const char *>(params.data()), params.size() * sizeof(int));
+	return p + name + env;
+}
+
+// FFmpeg takes "file:" off.
+const char *path_of(const std::string &name)
+{
+	return name.compare(0, 5, "file:") == 0 ? name.c_str() + 5 : name.c_str();
+}
+
+} // namespace
+
+// One operation of the program: the session's helper is in its call meanwhile.
+class Session::Op
+{
+public:
+	explicit Op(Session *session) : session_(session)
+	{
+		front->begin(&call, kOpen, session->name_.c_str());
+		good = front->resume(&call, &session->object_) == SP_OK;
+	}
+
+	// To open: there is no helper yet.
+	Op(Session *session, bool) : session_(session) { front->begin(&call, kOpen, session->name_.c_str()); }
+
+	~Op()
+	{
+		if (call.status != SP_OK || call.channel < 0 || front->keep(&call, &session_->object_)) {
+			if (!session_->gone_)
+				front->report(&call);
+			session_->gone_ = true;
+		}
+		front->end(&call);
+	}
+
+	sp_call call;
+	bool good = true;
+
+private:
+	Session *session_;
+};
+
+Session::Session(const std::string &name, int backend) : name_(name), backend_(backend)
+{
+	object_.channel = object_.memory = object_.obituary = object_.command = -1;
+}
+
+Session::~Session()
+{
+	if (map_)
+		munmap(const_cast<uint8_t *>(map_), map_len_);
+	front->drop(&object_);
+	struct stat st;
+	if (stream_ >= 0 && fstat(stream_, &st) == 0 && st.st_ino == stream_ino_)
+		sp_close(stream_);
+}
+
+bool Session::fail(Op *op, sp_status status, const char *reason)
+{
+	op->call.status = status;
+	op->call.reason = reason;
+	op->call.error = 0;
+	return false;
+}
+
+// ---- opening ----
+
+bool Session::open(const std::vector<int> &params, bool throws)
+{
+	Op op(this, true);
+	sp_input_data input;
+	struct stat st;
+
+	front->open_input(path_of(name_), &input);
+	sequence_ = input.kind == SP_INPUT_ERRNO && is_sequence(path_of(name_));
+	if (input.kind == SP_INPUT_STREAM && fstat(input.fd, &st) == 0) {
+		input.kind = SP_INPUT_WANTED;
+		stream_ = input.fd;
+		stream_ino_ = st.st_ino;
+	}
+	for (size_t i = 0; i + 1 < params.size(); i += 2)
+		raw_ |= params[i] == cv::CAP_PROP_FORMAT;
+	const std::string payload = payload_of(name_, backend_, params, throws, sequence_);
+	front->run(&op.call, SP_CV_VIDEO_OPEN, payload.data(), static_cast<uint32_t>(payload.size()), &input, locale_name().c_str());
+	if (input.kind == SP_INPUT_FILE)
+		sp_close(input.fd);
+	sp_cv_video_reply reply;
+	// An object from here on: its helper may have a question.
+	if (op.call.status != SP_OK || front->keep(&op.call, &object_) || front->resume(&op.call, &object_) != SP_OK)
+		return false;
+	while (op.call.status == SP_OK && op.call.reply.kind == SP_REPLY_WANT)
+		if (!serve(&op) || front->receive(&op.call, 1) != SP_OK)
+			break;
+	if (op.call.status != SP_OK)
+		return false;
+	std::memcpy(&reply, op.call.reply.body, sizeof(reply));
+	take_snapshot(&op, reply.snapshot);
+	finish(&op, reply);
+	return op.call.status == SP_OK && reply.result;
+}
+
+// ---- commands and answers ----
+
+bool Session::send(Op *op, uint32_t what, int number, double real)
+{
+	sp_command c = {};
+
+	c.what = what;
+	c.serial = ++serial_ ? serial_ : ++serial_;
+	c.number = number;
+	c.real = real;
+	return front->command(&op->call, object_.words, &c) == SP_OK;
+}
+
+// The next reply, asked for or not.
+bool Session::receive(Op *op, sp_cv_video_reply *ret)
+{
+	while (front->receive(&op->call, 1) == SP_OK && op->call.reply.kind == SP_REPLY_WANT)
+		if (!serve(op))
+			return false;
+	if (op->call.status != SP_OK)
+		return false;
+	std::memcpy(ret, op->call.reply.body, sizeof(*ret));
+	received_++;
+	return true;
+}
+
+bool Session::answer(Op *op, sp_cv_video_reply *ret, bool keep)
+{
+	if (!keep)
+		queue_.clear();
+	while (receive(op, ret)) {
+		if (ret->serial == serial_) {
+			// What was allowed before has been used or will not be.
+			credit_ = received_;
+			return true;
+		}
+		if (ret->serial != 0 || received_ > credit_)
+			return fail(op, SP_BAD_REPLY, "the helper's reply makes no sense");
+		if (keep)
+			queue_.push_back(op->call.reply);
+	}
+	return false;
+}
+
+bool Session::command(Op *op, uint32_t what, int number, double real, sp_cv_video_reply *ret, bool keep)
+{
+	// Not before the answer is there: what the helper sends until then it was allowed.
+	return send(op, what, number, real) && answer(op, ret, keep);
+}
+
+bool Session::map(Op *op, uint64_t end)
+{
+	const uint64_t len = (end + (2 << 20) - 1) & ~uint64_t((2 << 20) - 1), room = op->call.memory_size - op->call.output;
+
+	if (end <= map_len_)
+		return true;
+	void *p = mmap(nullptr, std::min(len, room), PROT_READ, MAP_SHARED, op->call.memory, static_cast<off_t>(op->call.output));
+	if (p == MAP_FAILED)
+		return false;
+	if (map_)
+		munmap(const_cast<uint8_t *>(map_), map_len_);
+	map_ = static_cast<const uint8_t *>(p);
+	map_len_ = std::min(len, room);
+	return true;
+}
+
+// Read once; any values will do.
+bool Session::take_snapshot(Op *op, uint64_t offset)
+{
+	const uint64_t room = op->call.memory_size - op->call.output;
+
+	if (offset > room || SP_CV_SNAPSHOT > room - offset || !map(op, offset + SP_CV_SNAPSHOT))
+		return fail(op, SP_BAD_REPLY, "it says where there can be nothing");
+	std::memcpy(properties_, map_ + offset, sizeof(properties_));
+	return true;
+}
+
+// Frames are BGR of 8 bits. Packets and other data without pixels are one row of bytes; the library's own MJPEG reader gives what the pictures have.
+bool Session::check_frame(Op *op, const sp_cv_video_reply &r, int channel)
+{
+	const uint64_t room = op->call.memory_size - op->call.output;
+	const bool bytes = (raw_ || channel != 0) && r.rows == 1 && r.type == CV_8UC1;
+	const bool pixels = backend_ == cv::CAP_FFMPEG ? r.type == CV_8UC3 : (r.type & ~CV_MAT_TYPE_MASK) == 0 && r.type >= 0 && CV_MAT_CN(r.type) <= 3;
+	uint64_t row, all;
+	struct stat st;
+
+	if (r.rows <= 0 || r.cols <= 0 || !(bytes || pixels) || int64_t(r.rows) * r.cols > (bytes ? INT32_MAX : kPixelsMax))
+		return fail(op, SP_BAD_REPLY, "it describes a frame that cannot be");
+	row = static_cast<uint64_t>(r.cols) * CV_ELEM_SIZE(r.type);
+	if (r.step < row || r.step > room || r.pixels > room || __builtin_mul_overflow(r.step, static_cast<uint64_t>(r.rows - 1), &all) ||
+	    __builtin_add_overflow(all, row, &all) || all > room - r.pixels)
+		return fail(op, SP_BAD_REPLY, "it describes a frame that cannot be");
+	// The program shall not pay for memory that the helper has only words for.
+	if (all > paid_ && (fstat(op->call.memory, &st) || static_cast<uint64_t>(st.st_blocks) * 512 + kPage < all))
+		return fail(op, SP_BAD_REPLY, "it describes a frame that it has not written");
+	paid_ = std::max(paid_, all);
+	if (!map(op, r.pixels + all))
+		return fail(op, SP_LIMIT, "memory");
+	return true;
+}
+
+// The helper may send unasked replies up to so many from now on, and need not keep what came before the last one.
+void Session::grant(Op *op, bool ahead)
+{
+	sp_command tick = {};
+
+	consumed_ = received_ - queue_.size();
+	credit_ = ahead ? std::max(received_, consumed_ + std::min(depth_, depth_max())) : received_;
+	__atomic_store_n(&object_.words->consumed, consumed_, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&object_.words->credit, credit_, __ATOMIC_SEQ_CST);
+	if (credit_ > received_ && __atomic_load_n(&object_.words->parked, __ATOMIC_SEQ_CST))
+		front->command(&op->call, object_.words, &tick);
+}
+
+// Say and throw what the library said and threw. The call is over then.
+void Session::finish(Op *op, const sp_cv_video_reply &reply)
+{
+	const bool threw = op->call.reply.kind == SP_REPLY_THROW;
+
+	if (threw && (reply.thrown == SP_CV_THROW_NONE || reply.thrown >= SP_CV_THROW_MAX)) {
+		fail(op, SP_BAD_REPLY, "it says that the library threw, but not what");
+		return;
+	}
+	if (threw || op->call.reply.event_len)
+		replay(front, &op->call, threw ? static_cast<sp_cv_thrown>(reply.thrown) : SP_CV_THROW_NONE);
+}
+
+// ---- what the program does ----
+
+unsigned Session::depth_max() const
+{
+	const uint64_t frame = static_cast<uint64_t>(std::max(frame_.rows, 1)) * std::max<uint64_t>(frame_.step, 1);
+	const uint64_t fit = kAheadBytes / frame;
+
+	return static_cast<unsigned>(std::min<uint64_t>(std::max<uint64_t>(fit, 1), SP_CV_AHEAD_MAX));
+}
+
+double Session::getProperty(int id) const
+{
+	return id >= 0 && id < static_cast<int>(SP_CV_PROPERTIES) ? properties_[id] : 0;
+}
+
+// The next one that came unasked, or one to ask for.
+bool Session::next_frame(Op *op, sp_cv_video_reply *ret)
+{
+	if (!queue_.empty()) {
+		op->call.reply = queue_.front();
+		queue_.pop_front();
+		std::memcpy(ret, op->call.reply.body, sizeof(*ret));
+		return true;
+	}
+	if (credit_ > received_) {
+		// It had to be waited for: the program is, for now, the faster one.
+		if (!front->ready(&op->call) && depth_ < depth_max())
+			depth_++;
+		if (!receive(op, ret))
+			return false;
+		return ret->serial == 0 || fail(op, SP_BAD_REPLY, "the helper's reply makes no sense");
+	}
+	return command(op, pairs_ ? SP_CV_VIDEO_READ : SP_CV_VIDEO_GRAB, 0, 0, ret);
+}
+
+bool Session::grabFrame()
+{
+	sp_cv_video_reply reply;
+
+	if (gone_)
+		return false;
+	Op op(this);
+	if (grabbed_ && !retrieved_)
+		pairs_ = 0;
+	grabbed_ = retrieved_ = false;
+	if (!op.good || !next_frame(&op, &reply) || !take_snapshot(&op, reply.snapshot))
+		return false;
+	if (reply.frame >= SP_CV_FRAME_MAX)
+		return fail(&op, SP_BAD_REPLY, "the helper's reply makes no sense");
+	if (reply.frame == SP_CV_FRAME_THERE && !check_frame(&op, reply, 0))
+		return false;
+	frame_ = reply;
+	grabbed_ = true;
+	note(SP_CV_VIDEO_GRAB);
+	// A pair may have been by chance; the second one makes a loop.
+	const bool ahead = reply.result && pairs_ >= 2 && stream_ < 0 && reply.frame != SP_CV_FRAME_UNTRIED && op.call.reply.kind == SP_REPLY_RESULT;
+	if (!op.call.reply.event_len)
+		grant(&op, ahead);
+	finish(&op, reply);
+	if (op.call.reply.event_len && op.call.status == SP_OK)
+		grant(&op, ahead);
+	return op.call.status == SP_OK && reply.result;
+}
+
+// Does retrieve() give something else there than the frame?
+bool Session::is_other_channel(int channel) const
+{
+	return channel != 0 && backend_ == cv::CAP_FFMPEG && (raw_ || channel == properties_[cv::CAP_PROP_CODEC_EXTRADATA_INDEX]);
+}
+
+bool Session::copy_frame(Op *op, const sp_cv_video_reply &r, cv::OutputArray image)
+{
+	// From memory that the helper can write to, once, into memory that it cannot.
+	const cv::Mat shared = r.frame == SP_CV_FRAME_THERE ? cv::Mat(r.rows, r.cols, r.type, const_cast<uint8_t *>(map_ + r.pixels), r.step) : cv::Mat();
+
+	(void)op;
+	shared.copyTo(image);
+	return true;
+}
+
+bool Session::retrieveFrame(int channel, cv::OutputArray image)
+{
+	sp_cv_video_reply reply = frame_;
+	const bool other = is_other_channel(channel), first = grabbed_ && !retrieved_ && !other;
+
+	if (gone_)
+		return false;
+	Op op(this);
+	if (!op.good)
+		return false;
+	if (!grabbed_ || other || frame_.frame == SP_CV_FRAME_UNTRIED) {
+		if (!command(&op, SP_CV_VIDEO_RETRIEVE, channel, 0, &reply, true))
+			return false;
+		if (reply.frame == SP_CV_FRAME_THERE && !check_frame(&op, reply, channel))
+			return false;
+		if (!take_snapshot(&op, reply.snapshot))
+			return false;
+		finish(&op, reply);
+	} else if (frame_.retrieved && first && !take_snapshot(&op, frame_.retrieved)) {
+		return false;
+	}
+	if (op.call.status != SP_OK)
+		return false;
+	if (first) {
+		retrieved_ = true;
+		pairs_++;
+		note(SP_CV_VIDEO_RETRIEVE);
+	}
+	return (reply.frame == SP_CV_FRAME_THERE || reply.frame == SP_CV_FRAME_EMPTY) && copy_frame(&op, reply, image);
+}
+
+// What has no effect is not the helper's business, which may be ahead.
+static bool has_effect(int backend, int id, double value, double frames)
+{
+	if (backend == cv::CAP_OPENCV_MJPEG)
+		return id == cv::CAP_PROP_POS_FRAMES && (int(value) == 0 || frames > value);
+	switch (id) {
+	case cv::CAP_PROP_POS_MSEC:
+	case cv::CAP_PROP_POS_FRAMES:
+	case cv::CAP_PROP_POS_AVI_RATIO:
+	case cv::CAP_PROP_ORIENTATION_AUTO:
+		return true;
+	case cv::CAP_PROP_FORMAT:
+		return value == -1;
+	default:
+		return false;
+	}
+}
+
+bool Session::setProperty(int id, double value)
+{
+	const bool seeks = id == cv::CAP_PROP_POS_MSEC || id == cv::CAP_PROP_POS_FRAMES || id == cv::CAP_PROP_POS_AVI_RATIO;
+	sp_cv_video_reply reply;
+
+	if (gone_ || !has_effect(backend_, id, value, properties_[cv::CAP_PROP_FRAME_COUNT]))
+		return false;
+	Op op(this);
+	// A seek makes up all of the state that being ahead has changed; what changes the frames to come must find the decoder where the program is.
+	if (!op.good || (!seeks && is_ahead() && !go_back(&op)))
+		return false;
+	if (!command(&op, SP_CV_VIDEO_SET, id, value, &reply) || !take_snapshot(&op, reply.snapshot))
+		return false;
+	raw_ |= id == cv::CAP_PROP_FORMAT;
+	pairs_ = 0;
+	grabbed_ = false;
+	note(SP_CV_VIDEO_SET, id, value);
+	grant(&op, false);
+	finish(&op, reply);
+	return op.call.status == SP_OK && reply.result;
+}
+
+// ---- the way back ----
+
+void Session::note(uint32_t what, int number, double real)
+{
+	if (!log_.empty() && log_.back().what == SP_CV_VIDEO_GRAB && what == SP_CV_VIDEO_RETRIEVE) {
+		// A pair: the commonest thing by far.
+		log_.back().times--;
+		if (!log_.back().times)
+			log_.pop_back();
+		what = SP_CV_VIDEO_READ;
+	}
+	if (!log_.empty() && log_.back().what == what && what != SP_CV_VIDEO_SET) {
+		log_.back().times++;
+	} else if (log_.size() < kLogMax) {
+		log_.push_back(Step{ what, number, real, 1 });
+	} else {
+		log_full_ = true;
+	}
+}
+
+// The helper has worked ahead, and what the program does now depends on where its decoder stands: open the input once more and do all again.
+bool Session::go_back(Op *op)
+{
+	sp_cv_video_reply reply;
+
+	if (log_full_)
+		return true;
+	if (!command(op, SP_CV_VIDEO_AGAIN, 0, 0, &reply))
+		return false;
+	for (const Step &s : log_)
+		for (uint64_t i = 0; i < s.times; i++)
+			if (!command(op, s.what, s.number, s.real, &reply))
+				return false;
+	grant(op, false);
+	return true;
+}
+
+// ---- the helper's questions ----
+
+int64_t Session::read_stream(Op *op, uint64_t len)
+{
+	std::vector<char> bytes(std::min<uint64_t>(len, 1 << 20));
+	struct stat st;
+	ssize_t n;
+
+	if (stream_ < 0 || fstat(stream_, &st) || st.st_ino != stream_ino_)
+		return -EBADF;
+	do
+		n = ::read(stream_, bytes.data(), bytes.size());
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	const int r = front->feed(&op->call, bytes.data(), static_cast<uint64_t>(n));
+	return r ? r : n;
+}
+
+// One of the files that the program's own name stands for, and no other.
+int64_t Session::read_file(Op *op, uint64_t len, bool only_look)
+{
+	std::string path(len, '\0');
+	sp_input_data input;
+	struct stat st;
+	void *bytes = nullptr;
+	uint64_t size = 0;
+
+	if (front->copy(&op->call, &path[0], len, SP_MEM_REQUEST) || !is_of_sequence(path_of(name_), path))
+		return -ENOENT;
+	front->open_input(path.c_str(), &input);
+	if (input.kind == SP_INPUT_ERRNO)
+		return -input.error;
+	int r = input.kind == SP_INPUT_FILE && fstat(input.fd, &st) == 0 ? 0 : -EACCES;
+	if (r == 0 && !only_look)
+		r = front->slurp(input.fd, 0, &bytes, &size);
+	else if (r == 0)
+		size = static_cast<uint64_t>(st.st_size);
+	sp_close(input.fd);
+	if (r == 0 && !only_look)
+		r = front->feed(&op->call, bytes, size);
+	std::free(bytes);
+	return r ? r : static_cast<int64_t>(size);
+}
+
+bool Session::serve(Op *op)
+{
+	sp_command feed = {};
+	sp_want want;
+	int64_t n;
+
+	std::memcpy(&want, op->call.reply.body, sizeof(want));
+	if (want.what == SP_WANT_BYTES && stream_ >= 0)
+		n = read_stream(op, want.len);
+	else if ((want.what == SP_WANT_FILE || want.what == SP_WANT_EXISTS) && sequence_ && want.len && want.len < SP_NAME_MAX)
+		n = read_file(op, want.len, want.what == SP_WANT_EXISTS);
+	else
+		return fail(op, SP_BAD_REPLY, "the helper asks for what it cannot have");
+	feed.what = SP_COMMAND_FEED;
+	feed.number = n < 0 ? static_cast<int>(-n) : 0;
+	feed.value = n < 0 ? 0 : static_cast<uint64_t>(n);
+	return front->command(&op->call, object_.words, &feed) == SP_OK;
+}
+
+} // namespace sp_cv

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The helper's side of cv::VideoCapture: one opened capture of the library, driven by commands, and ahead of them.
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+#include <opencv2/core.hpp>
+#include <opencv2/videoio.hpp>
+#include "lib/helper/helper.h"
+#include "shims/opencv/slots.hh"
+#include "shims/opencv/streams.hh"
+#include "shims/opencv/thrown.hh"
+#include "shims/opencv/video.h"
+
+namespace {
+
+using namespace sp_cv;
+
+sp_cv_video_open request;
+std::string name;
+std::vector<int> params;
+cv::VideoCapture *capture;
+Slots slots;
+bool stopped = true; // the program is to ask for each frame: there has been none, or the last try failed
+
+// Two frames of 16x16, the least that goes through demuxer, decoder and conversion.
+std::string sample()
+{
+	const std::string frame = "FRAME\n" + std::string(16 * 16 * 3 / 2, '\x60');
+
+	return "YUV4MPEG2 W16 H16 F25:1 Ip A1:1 C420jpeg\n" + frame + frame;
+}
+
+const char *warm_up(const char *cxx_locale, uint32_t)
+{
+	static std::string reason;
+	const std::string bytes = sample();
+	bool good = false;
+
+	try {
+		set_cxx_locale(cxx_locale);
+		cv::setNumThreads(1); // there are threads for FFmpeg only
+		cv::getNumberOfCPUs(); // the answer, which it reads from files, is kept
+		redirect_streams();
+		sp_vfs_reset();
+		sp_vfs_set_input("sample.y4m", bytes.data(), bytes.size());
+		sp_vfs_switch(true);
+		cv::VideoCapture sample("sample.y4m", cv::CAP_FFMPEG);
+		cv::Mat m;
+		good = sample.read(m) && sample.read(m) && !sample.read(m);
+		sp_vfs_switch(false);
+	} catch (const std::exception &e) {
+		reason = std::string("the library does not start: ") + e.what();
+		return reason.c_str();
+	}
+	return good ? nullptr : "the library cannot decode a sample";
+}
+
+bool rehearse(unsigned, uint64_t)
+{
+	return false;
+}
+
+// Variables that FFmpeg's side of the library reads at each opening.
+int take_environment(const char *env, size_t len)
+{
+	while (len) {
+		const size_t n = strnlen(env, len);
+		const char *eq = static_cast<const char *>(std::memchr(env, '=', n));
+
+		if (n == len || !eq)
+			return -EPROTO;
+		setenv(std::string(env, eq).c_str(), eq + 1, 1);
+		env += n + 1;
+		len -= n + 1;
+	}
+	return 0;
+}
+
+int take_request(const sp_request *req, const void *payload)
+{
+	const char *p = static_cast<const char *>(payload);
+
+	if (req->entry != SP_CV_VIDEO_OPEN || req->payload_len < sizeof(request))
+		return -EPROTO;
+	std::memcpy(&request, p, sizeof(request));
+	const uint64_t pairs = request.params * 2ull * sizeof(int32_t);
+	if (request.params > SP_CV_PARAMS_MAX || req->payload_len != sizeof(request) + pairs + request.name_len + uint64_t(request.env_len))
+		return -EPROTO;
+	p += sizeof(request);
+	params.resize(request.params * 2);
+	std::memcpy(params.data(), p, pairs);
+	name.assign(p + pairs, request.name_len);
+	return take_environment(p + pairs + request.name_len, request.env_len);
+}
+
+// The name as FFmpeg's file protocol sees it.
+const char *file_name()
+{
+	const char *prefix = "file:";
+
+	return name.compare(0, std::strlen(prefix), prefix) == 0 ? name.c_str() + std::strlen(prefix) : name.c_str();
+}
+
+// All that get() would say now.
+uint64_t take_snapshot(unsigned which)
+{
+	uint64_t offset;
+	double *value = slots.snapshot(which, &offset);
+
+	for (unsigned i = 0; i < SP_CV_PROPERTIES; i++)
+		value[i] = capture->get(static_cast<int>(i));
+	return offset;
+}
+
+void open_input(sp_cv_video_reply *ret)
+{
+	if (!capture)
+		capture = new cv::VideoCapture;
+	capture->setExceptionMode(request.throws);
+	ret->result = capture->open(name, request.backend, params);
+	capture->setExceptionMode(false);
+}
+
+// The frame that the library gives; as long as nothing is said about it, the program asks for it once more.
+void retrieve(int channel, sp_cv_video_reply *ret)
+{
+	cv::Mat m;
+
+	m.allocator = &slots;
+	const bool there = capture->retrieve(m, channel);
+	if (there && !m.empty()) {
+		slots.offset_of(m, &ret->pixels);
+		ret->rows = m.rows;
+		ret->cols = m.cols;
+		ret->type = m.type();
+		ret->step = m.step;
+	}
+	ret->frame = !there ? SP_CV_FRAME_FAILED : m.empty() ? SP_CV_FRAME_EMPTY : SP_CV_FRAME_THERE;
+}
+
+void grab(sp_cv_video_reply *ret)
+{
+	slots.next();
+	ret->result = capture->grab();
+	stopped = !ret->result;
+}
+
+// What retrieving throws, and says before it does, belongs to the program's own retrieve.
+void read(sp_cv_video_reply *ret)
+{
+	grab(ret);
+	ret->snapshot = take_snapshot(0);
+	if (!ret->result)
+		return;
+	const uint32_t mark = sp_events_len();
+	const sp_cv_thrown thrown = call_and_catch([ret] { retrieve(0, ret); });
+	if (thrown || sp_events_len() != mark) {
+		sp_events_cut(mark);
+		ret->frame = SP_CV_FRAME_UNTRIED;
+		stopped = true;
+	}
+	ret->retrieved = take_snapshot(1);
+}
+
+void answer(uint32_t serial, const std::function<void(sp_cv_video_reply *)> &what)
+{
+	sp_cv_video_reply body = {};
+	sp_reply reply = {};
+
+	sp_object_begin();
+	body.thrown = call_and_catch([&] { what(&body); });
+	if (body.thrown)
+		stopped = true;
+	if (body.thrown || !body.snapshot)
+		body.snapshot = take_snapshot(0);
+	body.serial = serial;
+	reply.kind = body.thrown ? SP_REPLY_THROW : SP_REPLY_RESULT;
+	if (slots.exhausted())
+		reply.kind = SP_REPLY_OUTPUT;
+	else if (!body.result && sp_memory_failed())
+		reply.kind = SP_REPLY_MEMORY;
+	std::memcpy(reply.body, &body, sizeof(body));
+	sp_object_reply(&reply);
+}
+
+void obey(const sp_command &c)
+{
+	switch (c.what) {
+	case SP_CV_VIDEO_GRAB:
+		return answer(c.serial, grab);
+	case SP_CV_VIDEO_READ:
+		return answer(c.serial, read);
+	case SP_CV_VIDEO_RETRIEVE:
+		slots.aside(true);
+		answer(c.serial, [&c](sp_cv_video_reply *ret) {
+			retrieve(c.number, ret);
+			ret->result = 1;
+		});
+		return slots.aside(false);
+	case SP_CV_VIDEO_SET:
+		return answer(c.serial, [&c](sp_cv_video_reply *ret) { ret->result = capture->set(c.number, c.real); });
+	case SP_CV_VIDEO_AGAIN:
+		capture->release();
+		return answer(c.serial, open_input);
+	}
+}
+
+void serve() __attribute__((noreturn));
+void serve()
+{
+	sp_command c;
+
+	for (;;) {
+		if (!stopped && sp_object_may_go_on())
+			answer(0, read);
+		else if (sp_object_wait(&c, !stopped))
+			obey(c);
+	}
+}
+
+int run(const sp_request *req, const void *payload, sp_reply *reply)
+{
+	sp_cv_video_reply body = {};
+	uint8_t *base;
+	uint64_t size;
+	const int r = take_request(req, payload);
+
+	if (r)
+		return r;
+	sp_output_area(&base, &size);
+	slots.start(base, size);
+	sp_vfs_reset();
+	sp_vfs_set_name(file_name());
+	if (request.sequence)
+		sp_vfs_allow_asking();
+	take_state(request.log_level, request.use_optimized, request.sse_control);
+	body.thrown = call_and_catch([&body] { open_input(&body); });
+	body.snapshot = take_snapshot(0);
+	reply->kind = body.thrown ? SP_REPLY_THROW : !body.result && sp_memory_failed() ? SP_REPLY_MEMORY : SP_REPLY_RESULT;
+	std::memcpy(reply->body, &body, sizeof(body));
+	return 0;
+}
+
+const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run, serve };
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const sp_plugin *sp_plugin_get()
+{
+	return &plugin;
+}
