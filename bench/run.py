@@ -8,6 +8,8 @@ import sys
 import tempfile
 import time
 
+import video
+
 BUILD = os.path.abspath(sys.argv[1])
 FRONT = BUILD + "/stage/lib/libsandbox-preload.so"
 ROUNDS = 3
@@ -103,6 +105,8 @@ def main():
         forks(directory)
         batches(directory, int(os.environ.get("SP_BATCH", "1000")))
     start_of("/bin/true")
+    print("\nVideos:\n")
+    video.main()
 
 
 main()
