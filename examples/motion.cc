@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// An ordinary program: motion VIDEO... reads videos with OpenCV and prints for each second how much the picture moves, as the mean
-// difference of neighbouring frames, and a checksum of every pixel. It knows nothing of a sandbox.
+// An ordinary program: motion VIDEO... reads videos with OpenCV and prints for each second how much
+// the picture moves, as the mean difference of neighbouring frames, and a checksum of every pixel.
+// It knows nothing of a sandbox.
 #include <cstdio>
 #include <opencv2/core.hpp>
 #include <opencv2/videoio.hpp>
@@ -35,8 +36,9 @@ static bool print_motion(const char *name)
 	}
 	const double rate = video.get(cv::CAP_PROP_FPS);
 	const int second = rate >= 1 ? cvRound(rate) : 1;
-	std::printf("%s: %.0fx%.0f, %.2f frames a second\n", name, video.get(cv::CAP_PROP_FRAME_WIDTH),
-		    video.get(cv::CAP_PROP_FRAME_HEIGHT), rate);
+	std::printf("%s: %.0fx%.0f, %.2f frames a second\n", name,
+		    video.get(cv::CAP_PROP_FRAME_WIDTH), video.get(cv::CAP_PROP_FRAME_HEIGHT),
+		    rate);
 	for (; video.read(frame); frames++) {
 		h = checksum(h, frame);
 		if (!before.empty() && before.size() == frame.size()) {
@@ -45,7 +47,8 @@ static bool print_motion(const char *name)
 		}
 		frame.copyTo(before);
 		if (frames % second == second - 1) {
-			std::printf("%s: second %d, motion %.2f\n", name, frames / second, in_second ? sum / in_second : 0);
+			std::printf("%s: second %d, motion %.2f\n", name, frames / second,
+				    in_second ? sum / in_second : 0);
 			sum = in_second = 0;
 		}
 	}
