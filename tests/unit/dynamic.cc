@@ -3,6 +3,7 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <cxxabi.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -73,7 +74,8 @@ void read_symbols(Elf *elf, const Section &s, Library *ret, std::vector<std::str
 		else
 			ret->exports[name] = {type == STT_FUNC || type == STT_GNU_IFUNC,
 					      bind == STB_GLOBAL,
-					      GELF_ST_VISIBILITY(sym.st_other) == STV_DEFAULT};
+					      GELF_ST_VISIBILITY(sym.st_other) == STV_DEFAULT,
+					      sym.st_value, sym.st_size};
 	}
 }
 
@@ -90,14 +92,77 @@ void read_dynamic(Elf *elf, const Section &s, Library *ret)
 	}
 }
 
-void read_calls(const Section &s, const std::vector<std::string> &names, Library *ret)
+void read_relocations(const Section &s, const std::vector<std::string> &names, Library *ret)
 {
 	GElf_Rela r;
 
-	for (size_t i = 0; i < s.count && gelf_getrela(s.data, int(i), &r); i++)
-		if (GELF_R_TYPE(r.r_info) == R_X86_64_JUMP_SLOT &&
-		    GELF_R_SYM(r.r_info) < names.size())
-			ret->calls.insert(names[GELF_R_SYM(r.r_info)]);
+	for (size_t i = 0; i < s.count && gelf_getrela(s.data, int(i), &r); i++) {
+		const size_t symbol = GELF_R_SYM(r.r_info);
+		const unsigned type = GELF_R_TYPE(r.r_info);
+
+		if (symbol == 0 || symbol >= names.size())
+			continue;
+		if (type == R_X86_64_JUMP_SLOT)
+			ret->calls.insert(names[symbol]);
+		if (type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT)
+			ret->slots[r.r_offset] = names[symbol];
+		if (type == R_X86_64_64)
+			ret->pointers[r.r_offset] = names[symbol];
+	}
+}
+
+void read_code(Elf *elf, Library *ret)
+{
+	size_t n, size;
+	const char *raw = elf_rawfile(elf, &size);
+	GElf_Phdr h;
+
+	if (!raw || elf_getphdrnum(elf, &n))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (gelf_getphdr(elf, int(i), &h) && h.p_type == PT_LOAD && (h.p_flags & PF_X) &&
+		    h.p_offset <= size && h.p_filesz <= size - h.p_offset) {
+			ret->code.assign(raw + h.p_offset, h.p_filesz);
+			ret->code_address = h.p_vaddr;
+		}
+}
+
+bool has_bytes(const Library &l, uint64_t address, const std::string &bytes)
+{
+	const uint64_t at = address - l.code_address;
+
+	return at < l.code.size() && l.code.compare(at, bytes.size(), bytes) == 0;
+}
+
+// Where the displacement of four bytes at @address leads, as the last part of an instruction.
+uint64_t target_of(const Library &l, uint64_t address)
+{
+	const uint64_t at = address - l.code_address;
+	int32_t displacement = 0;
+
+	if (at >= l.code.size() || l.code.size() - at < sizeof(displacement))
+		return 0;
+	memcpy(&displacement, &l.code[at], sizeof(displacement));
+	return address + sizeof(displacement) + uint64_t(int64_t(displacement));
+}
+
+// The slot that an indirect jump or call at @address goes through.
+const std::string *slot_of(const Library &l, uint64_t address)
+{
+	if (!has_bytes(l, address, "\xff\x25") && !has_bytes(l, address, "\xff\x15"))
+		return nullptr;
+	const auto slot = l.slots.find(target_of(l, address + 2));
+	return slot == l.slots.end() ? nullptr : &slot->second;
+}
+
+// The slot of the entry of the PLT at @address.
+const std::string *slot_of_plt(const Library &l, uint64_t address)
+{
+	if (has_bytes(l, address, "\xf3\x0f\x1e\xfa")) // endbr64
+		address += 4;
+	if (has_bytes(l, address, "\xf2")) // bnd
+		address++;
+	return slot_of(l, address);
 }
 
 std::string without_template_arguments(const std::string &name)
@@ -144,11 +209,49 @@ Library read_library(const std::string &path)
 		if (s.header.sh_type == SHT_DYNAMIC)
 			read_dynamic(file.elf, s, &l);
 		if (s.header.sh_type == SHT_RELA)
-			read_calls(s, names, &l);
+			read_relocations(s, names, &l);
 	}
+	read_code(file.elf, &l);
 	if (l.exports.empty())
 		throw std::runtime_error(path + " has no dynamic symbols");
 	return l;
+}
+
+std::set<std::string> callees(const Library &l, const Export &function)
+{
+	std::set<std::string> found;
+
+	for (uint64_t a = function.address; a < function.address + function.size; a++) {
+		const bool direct = has_bytes(l, a, "\xe8") || has_bytes(l, a, "\xe9");
+		const std::string *name =
+			direct ? slot_of_plt(l, target_of(l, a + 1)) : slot_of(l, a);
+
+		if (name)
+			found.insert(*name);
+	}
+	return found;
+}
+
+bool calls_virtual(const Library &l, const Export &function, uint64_t offset)
+{
+	for (char reg = 0; reg < 8; reg++) { // call *offset(%reg)
+		if (reg == 4)		     // not of this form
+			continue;
+		const std::string bytes = {'\xff', char(0x50 + reg), char(offset)};
+		for (uint64_t a = function.address; a < function.address + function.size; a++)
+			if (offset < 128 && has_bytes(l, a, bytes))
+				return true;
+	}
+	return false;
+}
+
+unsigned count_direct_references(const Library &l, uint64_t address)
+{
+	unsigned n = 0;
+
+	for (uint64_t a = l.code_address; a + 4 <= l.code_address + l.code.size(); a++)
+		n += target_of(l, a) == address && a + 4 != address; // as padding before it
+	return n;
 }
 
 std::string plain_name(const std::string &symbol)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Is the list of entry points complete? Read from the installed libraries themselves, so that an
-// update which brings a new way for image bytes to get to a decoder inside the program cannot go
-// unnoticed. $SP_OPENCV names another directory of libraries to look at.
+// update which brings a new way for bytes of pictures to get to a decoder inside the
+// program cannot go unnoticed. $SP_OPENCV names another directory of libraries to look at.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -15,8 +15,6 @@
 #include "tests/unit/dynamic.hh"
 #include "tests/unit/unit.h" // last: cmocka has macros named as members of std
 
-#define SONAME "libopencv_imgcodecs.so.406"
-
 namespace
 {
 
@@ -26,9 +24,22 @@ struct Excuse {
 	mutable bool used;
 };
 
-std::vector<Library> libraries;	   // all but imgcodecs
-Library codecs;			   // imgcodecs
-std::set<std::string> intercepted; // symbols of it
+// A library with entry points of ours.
+struct Family {
+	const char *soname;
+	const char *list; // its other functions
+	const char *what; // it decodes
+	Library library;
+	std::set<std::string> entries; // symbols that are intercepted
+};
+
+std::vector<Library> libraries; // all
+Family imgcodecs = {"libopencv_imgcodecs.so.406", "unit/imgcodecs.symbols", "pictures", {}, {}};
+
+bool has_entries(const Library &l)
+{
+	return l.file == imgcodecs.soname;
+}
 
 std::string source(const std::string &name)
 {
@@ -113,7 +124,7 @@ std::string directory()
 
 	if (wish)
 		return wish;
-	void *const library = dlopen(SONAME, RTLD_LAZY);
+	void *const library = dlopen(imgcodecs.soname, RTLD_LAZY);
 	if (!library || dlinfo(library, RTLD_DI_LINKMAP, &map))
 		fail_msg("%s", dlerror());
 	const std::string path = map->l_name;
@@ -127,22 +138,32 @@ int load(void **)
 
 	if (glob(pattern.c_str(), 0, nullptr, &found))
 		fail_msg("there is no %s", pattern.c_str());
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		const Library l = read_library(found.gl_pathv[i]);
-
-		if (l.file == SONAME)
-			codecs = l;
-		else
-			libraries.push_back(l);
-	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		libraries.push_back(read_library(found.gl_pathv[i]));
 	globfree(&found);
-	for (const auto &row : read_columns(source("../lib/front/entries.list"), 7))
-		if (row[2] == SONAME)
-			intercepted.insert(row[5]);
-	print_message("# %s: %zu exports; %zu other libraries; %zu entry points\n",
-		      codecs.file.c_str(), codecs.exports.size(), libraries.size(),
-		      intercepted.size());
-	return codecs.file.empty() || intercepted.empty() ? -1 : 0;
+	for (Family *family : {&imgcodecs}) {
+		for (const Library &l : libraries)
+			if (l.file == family->soname)
+				family->library = l;
+		for (const auto &row : read_columns(source("../lib/front/entries.list"), 7))
+			if (row[2] == family->soname)
+				family->entries.insert(row[5]);
+		print_message("# %s: %zu exports, %zu entry points\n", family->soname,
+			      family->library.exports.size(), family->entries.size());
+	}
+	print_message("# %zu libraries\n", libraries.size());
+	return 0;
+}
+
+// The family that a test is about.
+const Family &family_of(void **state)
+{
+	const Family &family = *static_cast<const Family *>(*state);
+
+	if (family.library.file.empty() || family.entries.empty())
+		fail_msg("%s: not installed, or without entries in lib/front/entries.list",
+			 family.soname);
+	return family;
 }
 
 // What the compiler makes: templates of the standard library, which are weak, and thunks to
@@ -158,75 +179,99 @@ bool is_made(const std::string &symbol, const Export &e)
 	       std::any_of(std::begin(thunks), std::end(thunks), begins);
 }
 
-// Of libopencv_imgcodecs.
-void test_every_export_is_judged(void **)
+void test_every_export_is_judged(void **state)
 {
-	const std::vector<Excuse> list = read_excuses("unit/imgcodecs.symbols");
+	const Family &family = family_of(state);
+	const std::vector<Excuse> list = read_excuses(family.list);
 	unsigned wrong = 0;
 
-	for (const auto &[symbol, e] : codecs.exports) {
-		const bool excused = find_excuse(list, codecs.name, symbol) != nullptr;
+	for (const auto &[symbol, e] : family.library.exports) {
+		const bool excused = find_excuse(list, family.library.name, symbol) != nullptr;
+		const bool intercepted = family.entries.count(symbol);
 
-		if (e.function && !is_made(symbol, e) && !excused && !intercepted.count(symbol)) {
+		if (e.function && !is_made(symbol, e) && !excused && !intercepted) {
 			print_error("# %s exports %s, which is new:\n#   %s\n# If it parses bytes "
-				    "of pictures, add it to lib/front/entries.list "
+				    "of %s, add it to lib/front/entries.list "
 				    "and handle it in shims/opencv; if not, add it to "
-				    "tests/unit/imgcodecs.symbols and say why.\n",
-				    codecs.file.c_str(), plain_name(symbol).c_str(),
-				    symbol.c_str());
+				    "tests/%s and say why.\n",
+				    family.soname, plain_name(symbol).c_str(), symbol.c_str(),
+				    family.what, family.list);
 			wrong++;
 		}
-		if (excused && intercepted.count(symbol)) {
-			print_error("# %s (%s) is intercepted: take it from "
-				    "tests/unit/imgcodecs.symbols\n",
-				    plain_name(symbol).c_str(), symbol.c_str());
+		if (excused && intercepted) {
+			print_error("# %s (%s) is intercepted: take it from tests/%s\n",
+				    plain_name(symbol).c_str(), symbol.c_str(), family.list);
 			wrong++;
 		}
 	}
-	assert_int_equal(wrong + count_unused(list, {codecs.name}), 0);
+	assert_int_equal(wrong + count_unused(list, {family.library.name}), 0);
+}
+
+void check_can_be_interposed(const Family &family, const std::string &symbol)
+{
+	const auto e = family.library.exports.find(symbol);
+
+	if (e == family.library.exports.end())
+		fail_msg("lib/front/entries.list has %s, which %s does not export", symbol.c_str(),
+			 family.soname);
+	if (!e->second.function || !e->second.global || !e->second.open)
+		fail_msg("%s is no global function with default visibility: it cannot be "
+			 "interposed",
+			 symbol.c_str());
+	if (count_direct_references(family.library, e->second.address))
+		fail_msg("%s itself calls %s without asking the loader, or takes its address: "
+			 "such calls go past us",
+			 family.soname, plain_name(symbol).c_str());
+}
+
+// Other libraries' calls of entry points, and of overloads that lead to them.
+unsigned count_importers(const Family &family)
+{
+	std::set<std::string> names;
+	unsigned importers = 0;
+
+	for (const std::string &symbol : family.entries)
+		names.insert(plain_name(symbol));
+	for (const Library &l : libraries) {
+		if (l.file == family.soname)
+			continue;
+		for (const std::string &symbol : family.entries)
+			if (l.exports.count(symbol))
+				fail_msg("%s has a %s of its own, which is not ours to stand in "
+					 "front of: see lib/front/entries.list",
+					 l.file.c_str(), plain_name(symbol).c_str());
+		for (const std::string &symbol : l.imports)
+			if (names.count(plain_name(symbol))) {
+				print_message("# %s calls %s\n", l.file.c_str(),
+					      plain_name(symbol).c_str());
+				importers++;
+			}
+	}
+	return importers;
 }
 
 // Each entry point can be stood in front of, in calls from the program, from other libraries, and
-// from imgcodecs itself.
-void test_entry_points_can_be_interposed(void **)
+// from the library itself.
+void test_entry_points_can_be_interposed(void **state)
 {
-	unsigned own = 0, importers = 0;
+	const Family &family = family_of(state);
+	unsigned own = 0;
 
-	assert_false(codecs.symbolic);
-	for (const std::string &symbol : intercepted) {
-		const auto e = codecs.exports.find(symbol);
-
-		if (e == codecs.exports.end())
-			fail_msg("lib/front/entries.list has %s, which %s does not export",
-				 symbol.c_str(), codecs.file.c_str());
-		if (!e->second.function || !e->second.global || !e->second.open)
-			fail_msg("%s is no global function with default visibility: it cannot be "
-				 "interposed",
-				 symbol.c_str());
-	}
+	assert_false(family.library.symbolic);
+	for (const std::string &symbol : family.entries)
+		check_can_be_interposed(family, symbol);
 	// With -Bsymbolic-functions, which leaves no mark, there would be none.
-	for (const std::string &symbol : codecs.calls) {
-		own += codecs.exports.count(symbol);
-		if (intercepted.count(symbol) && codecs.exports.count(symbol))
-			print_message("# %s itself calls %s\n", codecs.file.c_str(),
+	for (const std::string &symbol : family.library.calls) {
+		own += family.library.exports.count(symbol);
+		if (family.entries.count(symbol))
+			print_message("# %s itself calls %s\n", family.soname,
 				      plain_name(symbol).c_str());
 	}
 	if (!own)
 		fail_msg("%s calls none of its own functions through its PLT: is it linked with "
 			 "-Bsymbolic-functions?",
-			 codecs.file.c_str());
-	for (const Library &l : libraries)
-		for (const std::string &symbol : intercepted) {
-			if (l.exports.count(symbol))
-				fail_msg("%s has a %s of its own, which is not ours to stand in "
-					 "front of: see lib/front/entries.list",
-					 l.file.c_str(), plain_name(symbol).c_str());
-			importers += l.imports.count(symbol);
-			if (l.imports.count(symbol))
-				print_message("# %s calls %s\n", l.file.c_str(),
-					      plain_name(symbol).c_str());
-		}
-	assert_true(importers > 0 || getenv("SP_OPENCV")); // as videoio does
+			 family.soname);
+	assert_true(count_importers(family) > 0 || getenv("SP_OPENCV"));
 }
 
 bool is_plain(const std::string &soname)
@@ -247,7 +292,8 @@ void test_no_other_library_needs_codecs(void **)
 
 	for (const Library &l : libraries)
 		for (const std::string &soname : l.needed)
-			if (!is_plain(soname) && !find_excuse(list, l.name, soname)) {
+			if (l.file != imgcodecs.soname && !is_plain(soname) &&
+			    !find_excuse(list, l.name, soname)) {
 				print_error("# %s needs %s, which is new. If it decodes pictures "
 					    "there, find the functions that lead to it and "
 					    "add them to lib/front/entries.list; if not, add it to "
@@ -283,7 +329,8 @@ void test_no_other_library_reads_pictures(void **)
 		for (const auto &[symbol, e] : l.exports) {
 			const std::string plain = plain_name(symbol);
 
-			if (!e.function || is_made(symbol, e) || !seems_to_read(plain))
+			if (has_entries(l) || !e.function || is_made(symbol, e) ||
+			    !seems_to_read(plain))
 				continue;
 			seen.insert(l.name + " " + plain);
 			if (!find_excuse(list, l.name, plain)) {
@@ -328,10 +375,14 @@ void test_names(void **)
 
 int main()
 {
+	const auto of = [](const char *name, CMUnitTestFunction f, Family *family) {
+		return CMUnitTest{name, f, nullptr, nullptr, family};
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_every_export_is_judged),
-		cmocka_unit_test(test_entry_points_can_be_interposed),
+		of("imgcodecs: every export is judged", test_every_export_is_judged, &imgcodecs),
+		of("imgcodecs: entry points can be interposed", test_entry_points_can_be_interposed,
+		   &imgcodecs),
 		cmocka_unit_test(test_no_other_library_needs_codecs),
 		cmocka_unit_test(test_no_other_library_reads_pictures),
 	};
