@@ -41,7 +41,8 @@ tests_unit_test_replay_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) $(CMOCKA_CFLAG
 tests_unit_test_replay_LDFLAGS = $(SANITIZE)
 tests_unit_test_replay_LDADD = libwire.la -lopencv_core $(CMOCKA_LIBS)
 
-tests_unit_test_symbols_SOURCES = tests/unit/test-symbols.cc tests/unit/dynamic.cc tests/unit/dynamic.hh tests/unit/unit.h
+SYMBOLS_SOURCES = tests/unit/symbols.cc tests/unit/symbols.hh tests/unit/dynamic.cc tests/unit/dynamic.hh tests/unit/unit.h
+tests_unit_test_symbols_SOURCES = tests/unit/test-symbols.cc $(SYMBOLS_SOURCES)
 tests_unit_test_symbols_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS) $(ELF_CFLAGS)
 tests_unit_test_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
 EXTRA_DIST += tests/unit/imgcodecs.symbols tests/unit/opencv.needs tests/unit/opencv.readers
