@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 UNIT_TESTS = tests/unit/test-filter tests/unit/test-wire tests/unit/test-fdio tests/unit/test-front tests/unit/test-vfs
 if HAVE_OPENCV
-UNIT_TESTS += tests/unit/test-picture tests/unit/test-replay tests/unit/test-symbols
+UNIT_TESTS += tests/unit/test-picture tests/unit/test-replay tests/unit/test-symbols \
+	tests/unit/test-video-symbols
 endif
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
@@ -45,4 +46,7 @@ SYMBOLS_SOURCES = tests/unit/symbols.cc tests/unit/symbols.hh tests/unit/dynamic
 tests_unit_test_symbols_SOURCES = tests/unit/test-symbols.cc $(SYMBOLS_SOURCES)
 tests_unit_test_symbols_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS) $(ELF_CFLAGS)
 tests_unit_test_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
-EXTRA_DIST += tests/unit/imgcodecs.symbols tests/unit/opencv.needs tests/unit/opencv.readers
+tests_unit_test_video_symbols_SOURCES = tests/unit/test-video-symbols.cc $(SYMBOLS_SOURCES)
+tests_unit_test_video_symbols_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS) $(ELF_CFLAGS)
+tests_unit_test_video_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
+EXTRA_DIST += tests/unit/imgcodecs.symbols tests/unit/videoio.symbols tests/unit/videoio.users tests/unit/opencv.needs tests/unit/opencv.readers
