@@ -82,6 +82,9 @@ SP_EXPORT bool sp_object_has_command(void);
 SP_EXPORT bool sp_object_may_go_on(void);
 /* Sleep until there is something to do: true and a command, or false, and there may be credit (which counts with @ahead only). */
 SP_EXPORT bool sp_object_wait(struct sp_command *ret, bool ahead);
+/* Replies sent so far, and of them those that the app is through with. */
+SP_EXPORT uint64_t sp_object_sent(void);
+SP_EXPORT uint64_t sp_object_consumed(void);
 /* The next reply begins here: its events. */
 SP_EXPORT void sp_object_begin(void);
 /* Send a reply, asked for or not. */

@@ -23,7 +23,7 @@ bool sp_object_may_go_on(void)
 {
 	if (sp_object_has_command() || __atomic_load_n(&words->credit, __ATOMIC_SEQ_CST) <= sent)
 		return false;
-	return !says_events || __atomic_load_n(&words->consumed, __ATOMIC_SEQ_CST) >= sent;
+	return !says_events || sp_object_consumed() >= sent;
 }
 
 /* One whole command, or the end. */
@@ -57,9 +57,19 @@ bool sp_object_wait(struct sp_command *ret, bool ahead)
 	return true;
 }
 
+uint64_t sp_object_sent(void)
+{
+	return sent;
+}
+
+uint64_t sp_object_consumed(void)
+{
+	return __atomic_load_n(&words->consumed, __ATOMIC_SEQ_CST);
+}
+
 void sp_object_begin(void)
 {
-	if (__atomic_load_n(&words->consumed, __ATOMIC_SEQ_CST) >= sent || !says_events)
+	if (sp_object_consumed() >= sent || !says_events)
 		sp_events_restart();
 }
 

@@ -323,9 +323,11 @@ bool Session::next_frame(Op *op, sp_cv_video_reply *ret)
 		return true;
 	}
 	if (credit_ > received_) {
-		// It had to be waited for: the program is, for now, the faster one.
-		if (!front->ready(&op->call) && depth_ < depth_max())
+		// It has to be waited for, and the last one had not: here a longer lead would have helped. A program that always waits has no use for one.
+		const bool ready = front->ready(&op->call);
+		if (!ready && was_ready_ && depth_ < depth_max())
 			depth_++;
+		was_ready_ = ready;
 		if (!receive(op, ret))
 			return false;
 		return ret->serial == 0 || fail(op, SP_BAD_REPLY, "the helper's reply makes no sense");

@@ -106,7 +106,8 @@ private:
 	sp_cv_video_reply frame_ = {}; // the one that was grabbed last
 	bool grabbed_ = false, retrieved_ = false; // one there is; the program has had it
 	unsigned pairs_ = 0; // grabs in a row, each with its retrieve
-	unsigned depth_ = 1;
+	unsigned depth_ = 1; // frames to be ahead
+	bool was_ready_ = false; // the last one ahead had not to be waited for
 
 	std::vector<Step> log_; // all that the program did since the opening, for go_back
 	bool log_full_ = false;

@@ -27,9 +27,28 @@ void Slots::start(uint8_t *base, uint64_t size)
 	size_ = size;
 }
 
-void Slots::next()
+void Slots::next(uint64_t number, uint64_t consumed)
 {
-	at_ = (at_ + 1) % kSlots;
+	at_ = 0;
+	while (at_ < kSlots - 1 && frame_[at_] && frame_[at_] >= consumed)
+		at_++;
+	frame_[at_] = number;
+}
+
+uint8_t *Slots::take(size_t bytes) const
+{
+	if (bytes > bytes_) {
+		const uint64_t first = first_ + kAll * bytes_, each = (bytes + 4095) & ~4095ull;
+
+		if (bytes > size_ || first > size_ || each > (size_ - first) / kAll) {
+			exhausted_ = true;
+			// As cv::fastMalloc does when memory ends.
+			CV_Error_(cv::Error::StsNoMem, ("Failed to allocate %llu bytes", static_cast<unsigned long long>(bytes)));
+		}
+		first_ = first;
+		bytes_ = each;
+	}
+	return base_ + first_ + (aside_ ? kSlots : at_) * bytes_;
 }
 
 double *Slots::snapshot(unsigned which, uint64_t *ret_offset) const
@@ -52,19 +71,9 @@ cv::UMatData *Slots::allocate(int dims, const int *sizes, int type, void *data, 
 	if (data)
 		return cv::Mat::getStdAllocator()->allocate(dims, sizes, type, data, step, flags, usage);
 	const size_t bytes = layout(dims, sizes, type, step);
-	if (bytes > bytes_) {
-		const uint64_t first = first_ + kAll * bytes_, each = (bytes + 4095) & ~4095ull;
-
-		if (bytes > size_ || first > size_ || each > (size_ - first) / kAll) {
-			exhausted_ = true;
-			// As cv::fastMalloc does when memory ends.
-			CV_Error_(cv::Error::StsNoMem, ("Failed to allocate %llu bytes", static_cast<unsigned long long>(bytes)));
-		}
-		first_ = first;
-		bytes_ = each;
-	}
+	uint8_t *pixels = take(bytes);
 	cv::UMatData *u = new cv::UMatData(this);
-	u->data = u->origdata = base_ + first_ + (aside_ ? kSlots : at_) * bytes_;
+	u->data = u->origdata = pixels;
 	u->size = bytes;
 	return u;
 }

@@ -14,7 +14,10 @@ class Slots : public cv::MatAllocator
 {
 public:
 	void start(uint8_t *base, uint64_t size);
-	void next(); // the next frame, and its snapshots, go to the next slot
+	// Frame @number, and its snapshots, go to the first slot whose frame came before @consumed: few slots stay in the cache.
+	void next(uint64_t number, uint64_t consumed);
+	// Where @bytes of the present slot's frame are to be; throws when there is no room.
+	uint8_t *take(size_t bytes) const;
 	void aside(bool on) { aside_ = on; } // a frame that the program asked for apart: not where one that is ahead may stand
 	// Room for SP_CV_PROPERTIES doubles, @which 0 or 1; *ret_offset is the one in the output area.
 	double *snapshot(unsigned which, uint64_t *ret_offset) const;
@@ -33,6 +36,7 @@ private:
 
 	uint8_t *base_ = nullptr;
 	uint64_t size_ = 0;
+	uint64_t frame_[SP_CV_AHEAD_MAX + 2] = {}; // number of the frame in each slot, 0: none yet
 	unsigned at_ = 0; // slot
 	bool aside_ = false; // the one behind the others
 	mutable uint64_t first_ = kFrames, bytes_ = 0; // of the slots: offset and size of each

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <string>
 #include <vector>
 #include <opencv2/core.hpp>
@@ -123,26 +124,67 @@ void open_input(sp_cv_video_reply *ret)
 	capture->setExceptionMode(false);
 }
 
+// ---- frames straight into the shared memory ----
+//
+// Natively FFmpeg's converter writes each frame into a buffer of the library's, which copies it to where the program wants it. Here the converter is told
+// to write into the slot, and the library is given the buffer itself as the place to copy to, which it sees is the same and leaves alone.
+// One copy of two is saved, and the program's own is from the slot.
+
+struct {
+	uint8_t *buffer; // the library's, when frames last went there
+	int stride, rows, cols;
+	uint8_t *slot; // where the next frame is to go instead; null: nowhere
+	bool done;     // it did
+} direct;
+
+// What retrieve() is to write to: nothing yet, or the library's own buffer.
+cv::Mat frame_header(int channel)
+{
+	const int angle = static_cast<int>(capture->get(cv::CAP_PROP_ORIENTATION_META));
+
+	direct.slot = nullptr;
+	direct.done = false;
+	if (channel != 0 || !direct.buffer || !direct.rows || capture->get(cv::CAP_PROP_FORMAT) == -1)
+		return cv::Mat();
+	if (angle % 360 && capture->get(cv::CAP_PROP_ORIENTATION_AUTO))
+		return cv::Mat();
+	// sws_scale may write a vector beyond a row's end, and writes whole macroblocks (av_frame_get_buffer makes room likewise).
+	direct.slot = slots.take(static_cast<size_t>(direct.stride) * ((static_cast<size_t>(direct.rows) + 63) & ~size_t(31)) + 64);
+	return cv::Mat(direct.rows, direct.cols, CV_8UC3, direct.buffer, static_cast<size_t>(direct.stride));
+}
+
+// After retrieve(): where the frame is. Notes what the next one is likely to be.
+cv::Mat taken_frame(const cv::Mat &m)
+{
+	const bool done = direct.done && m.data == direct.buffer && m.rows == direct.rows && m.cols == direct.cols;
+
+	direct.slot = nullptr;
+	direct.rows = m.type() == CV_8UC3 ? m.rows : 0;
+	direct.cols = m.cols;
+	return done ? cv::Mat(m.rows, m.cols, m.type(), slots.take(1), m.step) : m;
+}
+
 // The frame that the library gives; as long as nothing is said about it, the program asks for it once more.
 void retrieve(int channel, sp_cv_video_reply *ret)
 {
-	cv::Mat m;
+	cv::Mat m = frame_header(channel);
 
 	m.allocator = &slots;
 	const bool there = capture->retrieve(m, channel);
-	if (there && !m.empty()) {
-		slots.offset_of(m, &ret->pixels);
-		ret->rows = m.rows;
-		ret->cols = m.cols;
-		ret->type = m.type();
-		ret->step = m.step;
+	const cv::Mat frame = there ? taken_frame(m) : cv::Mat();
+	if (!frame.empty()) {
+		slots.offset_of(frame, &ret->pixels);
+		ret->rows = frame.rows;
+		ret->cols = frame.cols;
+		ret->type = frame.type();
+		ret->step = frame.step;
 	}
-	ret->frame = !there ? SP_CV_FRAME_FAILED : m.empty() ? SP_CV_FRAME_EMPTY : SP_CV_FRAME_THERE;
+	ret->frame = !there ? SP_CV_FRAME_FAILED : frame.empty() ? SP_CV_FRAME_EMPTY : SP_CV_FRAME_THERE;
 }
 
 void grab(sp_cv_video_reply *ret)
 {
-	slots.next();
+	slots.next(sp_object_sent() + 1, sp_object_consumed());
 	ret->result = capture->grab();
 	stopped = !ret->result;
 }
@@ -246,6 +288,25 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 const sp_plugin plugin = { SP_PLUGIN_VERSION, warm_up, rehearse, run, serve };
 
 } // namespace
+
+// In front of libswscale's, since this module is loaded before it.
+struct SwsContext;
+extern "C" SP_EXPORT int sws_scale(SwsContext *context, const uint8_t *const source[], const int source_stride[], int y, int height,
+				   uint8_t *const to[], const int stride[]);
+extern "C" int sws_scale(SwsContext *context, const uint8_t *const source[], const int source_stride[], int y, int height,
+			 uint8_t *const to[], const int stride[])
+{
+	static const auto real = reinterpret_cast<decltype(&sws_scale)>(dlsym(RTLD_NEXT, "sws_scale"));
+	uint8_t *slot[4] = { direct.slot, nullptr, nullptr, nullptr };
+
+	if (direct.slot && to[0] == direct.buffer && stride[0] == direct.stride && height <= ((direct.rows + 63) & ~31)) {
+		direct.done = true;
+		return real(context, source, source_stride, y, height, slot, stride);
+	}
+	direct.buffer = to[0];
+	direct.stride = stride[0];
+	return real(context, source, source_stride, y, height, to, stride);
+}
 
 extern "C" __attribute__((visibility("default"))) const sp_plugin *sp_plugin_get()
 {
