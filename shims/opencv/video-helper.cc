@@ -33,6 +33,30 @@ std::string sample()
 	return "YUV4MPEG2 W16 H16 F25:1 Ip A1:1 C420jpeg\n" + frame + frame;
 }
 
+// What decoders compute once a process, tables for the most part, so that not each helper does it: they are opened and closed again. Through libavcodec's
+// own functions, whose types stay closed here.
+void warm_decoders()
+{
+	static const char *const names[] = { "h264", "hevc", "libdav1d", "vp8", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "ffv1", "flv", "png", "h263",
+					     "wmv2", "vc1", "theora", "prores", "dnxhd", "huffyuv", "gif", "aac", "mp3float", "opus", "ac3", "vorbis" };
+	const auto find = reinterpret_cast<const void *(*)(const char *)>(dlsym(RTLD_DEFAULT, "avcodec_find_decoder_by_name"));
+	const auto make = reinterpret_cast<void *(*)(const void *)>(dlsym(RTLD_DEFAULT, "avcodec_alloc_context3"));
+	const auto open = reinterpret_cast<int (*)(void *, const void *, void *)>(dlsym(RTLD_DEFAULT, "avcodec_open2"));
+	const auto drop = reinterpret_cast<void (*)(void **)>(dlsym(RTLD_DEFAULT, "avcodec_free_context"));
+
+	if (!find || !make || !open || !drop)
+		return;
+	for (const char *decoder : names) {
+		const void *codec = find(decoder);
+		void *context = codec ? make(codec) : nullptr;
+
+		if (context && open(context, codec, nullptr) < 0)
+			errno = 0; // one that wants to know more first
+		if (context)
+			drop(&context);
+	}
+}
+
 const char *warm_up(const char *cxx_locale, uint32_t)
 {
 	static std::string reason;
@@ -51,6 +75,7 @@ const char *warm_up(const char *cxx_locale, uint32_t)
 		cv::Mat m;
 		good = sample.read(m) && sample.read(m) && !sample.read(m);
 		sp_vfs_switch(false);
+		warm_decoders();
 	} catch (const std::exception &e) {
 		reason = std::string("the library does not start: ") + e.what();
 		return reason.c_str();
