@@ -104,14 +104,15 @@ void attempt(const std::string &name, const std::function<std::string()> &call)
 	print(outcome(call));
 }
 
-void attempt_apart(const std::string &name, const std::function<std::string()> &call)
+void apart(const std::function<void()> &call)
 {
 	int status;
 
-	section(name);
+	std::fflush(stdout);
 	const pid_t pid = fork();
 	if (pid == 0) {
-		print(outcome(call));
+		call();
+		std::fflush(stdout);
 		_exit(0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
@@ -120,6 +121,12 @@ void attempt_apart(const std::string &name, const std::function<std::string()> &
 	}
 	if (status)
 		print("died with " + std::string(WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "an exit code"));
+}
+
+void attempt_apart(const std::string &name, const std::function<std::string()> &call)
+{
+	section(name);
+	apart([&] { print(outcome(call)); });
 }
 
 std::vector<uint8_t> read_bytes(const std::string &path)

@@ -23,7 +23,10 @@ std::string outcome(const std::function<std::string()> &call);
 // A section: what @call returns, or what it throws, in full.
 void attempt(const std::string &name, const std::function<std::string()> &call);
 
-// Likewise in a process of its own; how that died, if it did.
+// @call, which may have sections of its own, in a process of its own; how that died, if it did, at the end of its last section.
+void apart(const std::function<void()> &call);
+
+// A section in a process of its own; how that died, if it did.
 void attempt_apart(const std::string &name, const std::function<std::string()> &call);
 
 std::vector<uint8_t> read_bytes(const std::string &path);
