@@ -8,7 +8,7 @@
 
 static struct sp_mem_head *head; /* NULL: nothing is kept */
 static uint8_t *events;
-static uint32_t used;
+static uint32_t used, closed; /* bytes; of them, up to the last sp_events_close() */
 static struct sp_event *last; /* in events, unaligned: only through memcpy */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* a decoder's threads print, too */
 
@@ -30,18 +30,24 @@ static void publish(void)
 	__atomic_store_n(&head->event_len, used, __ATOMIC_RELEASE);
 }
 
-void sp_events_cut(uint32_t mark)
+uint32_t sp_events_close(void)
 {
 	pthread_mutex_lock(&lock);
-	used = mark < used ? mark : used;
 	last = NULL;
-	publish();
+	closed = used;
 	pthread_mutex_unlock(&lock);
+	return closed;
 }
 
 void sp_events_restart(void)
 {
-	sp_events_cut(0);
+	pthread_mutex_lock(&lock);
+	memmove(events, events + closed, used - closed);
+	used -= closed;
+	closed = 0;
+	last = NULL;
+	publish();
+	pthread_mutex_unlock(&lock);
 }
 
 void sp_note_state(enum sp_state state)

@@ -91,10 +91,6 @@ SP_EXPORT void sp_object_begin(void);
 SP_EXPORT void sp_object_reply(struct sp_reply *reply);
 /* In the middle of a command: have the app do what @what says (wire.h). What FEED's value says, or -errno. */
 SP_EXPORT int64_t sp_object_want(enum sp_want_what what, uint64_t len);
-/* Take back what has been noted since @mark, a former sp_events_len(). */
-SP_EXPORT uint32_t sp_events_len(void);
-SP_EXPORT void sp_events_cut(uint32_t mark);
-
 /* Did an allocation fail since the helper started? */
 SP_EXPORT bool sp_memory_failed(void);
 

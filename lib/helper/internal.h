@@ -72,7 +72,10 @@ void sp_memory_prefault(uint64_t bytes);
 
 /* ---- events.c ---- */
 void sp_events_attach(void *memory); /* start of the shared memory, writable */
-void sp_events_restart(void); /* forget them all */
+uint32_t sp_events_len(void);
+/* Nothing is added any more to what there is, which a reply reports; returns its bytes. What a decoder's thread says from now on is for the next one. */
+uint32_t sp_events_close(void);
+void sp_events_restart(void); /* forget what has been reported */
 void sp_note_state(enum sp_state state);
 void sp_note_input(uint64_t input); /* bytes, for spares to come */
 void sp_stdio_redirect(void); /* stdout and stderr become events; in the zygote, after warm-up began */

@@ -75,9 +75,9 @@ void sp_object_begin(void)
 
 void sp_object_reply(struct sp_reply *reply)
 {
-	says_events = sp_events_len() > 0;
 	sent++;
 	sp_send_reply(reply);
+	says_events = reply->event_len > 0;
 }
 
 int64_t sp_object_want(enum sp_want_what what, uint64_t len)

@@ -80,7 +80,7 @@ static void send_ready(void)
 void sp_send_reply(struct sp_reply *reply)
 {
 	reply->magic = SP_REPLY_MAGIC;
-	reply->event_len = sp_events_len();
+	reply->event_len = sp_events_close();
 	reply->reserved = 0;
 	put(reply, sizeof(*reply));
 }

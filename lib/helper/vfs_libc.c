@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -365,6 +366,15 @@ SP_EXPORT ssize_t readlink(const char *path, char *buf, size_t size)
 	if (sp_vfs_stat(path, &st) == 0)
 		errno = EINVAL;
 	return -1;
+}
+
+/* Conversion tables are files. FFmpeg would like some for names in a stream, which nobody asks for, and goes on without. */
+SP_EXPORT iconv_t iconv_open(const char *to, const char *from)
+{
+	if (!on_virtual())
+		return REAL(iconv_open)(to, from);
+	errno = EINVAL;
+	return (iconv_t)-1;
 }
 
 /* ---- memory ---- */

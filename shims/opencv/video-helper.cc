@@ -214,20 +214,21 @@ void grab(sp_cv_video_reply *ret)
 	stopped = !ret->result;
 }
 
-// What retrieving throws, and says before it does, belongs to the program's own retrieve.
+// What retrieving throws belongs to the program's own retrieve, which will ask for it.
 void read(sp_cv_video_reply *ret)
 {
 	grab(ret);
 	ret->snapshot = take_snapshot(0);
 	if (!ret->result)
 		return;
-	const uint32_t mark = sp_events_len();
-	const sp_cv_thrown thrown = call_and_catch([ret] { retrieve(0, ret); });
-	if (thrown || sp_events_len() != mark) {
-		sp_events_cut(mark);
+	note_errors(false);
+	try {
+		retrieve(0, ret);
+	} catch (...) {
 		ret->frame = SP_CV_FRAME_UNTRIED;
 		stopped = true;
 	}
+	note_errors(true);
 	ret->retrieved = take_snapshot(1);
 }
 

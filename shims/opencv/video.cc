@@ -144,7 +144,8 @@ Try try_backend(cv::VideoCapture *self, const std::string &name, int backend, co
 		return try_helper(self, name, backend, params, throws);
 	case cv::CAP_IMAGES: // each picture gets a helper of its own
 		return try_native(self, name, backend, params);
-	case cv::CAP_V4L2: // asks a device what it can, and parses nothing
+	case cv::CAP_V4L2: // both ask a device what it can, and parse nothing
+	case cv::CAP_GPHOTO2:
 		return front->allows(SP_CAMERA) ? try_native(self, name, backend, params) : Try::REFUSED;
 	case cv::CAP_GSTREAMER:
 		if (front->allows(SP_PIPELINE))
