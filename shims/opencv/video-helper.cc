@@ -157,8 +157,10 @@ void open_input(sp_cv_video_reply *ret)
 
 struct {
 	uint8_t *buffer; // the library's, when frames last went there
-	int stride, rows, cols;
+	int stride, height; // of it: bytes, and rows that were converted
+	int rows, cols; // of the frame
 	uint8_t *slot; // where the next frame is to go instead; null: nowhere
+	uint8_t *last; // where the last one went, when it is not in the buffer
 	bool done;     // it did
 } direct;
 
@@ -174,7 +176,7 @@ cv::Mat frame_header(int channel)
 	if (angle % 360 && capture->get(cv::CAP_PROP_ORIENTATION_AUTO))
 		return cv::Mat();
 	// sws_scale may write a vector beyond a row's end, and writes whole macroblocks (av_frame_get_buffer makes room likewise).
-	direct.slot = slots.take(static_cast<size_t>(direct.stride) * ((static_cast<size_t>(direct.rows) + 63) & ~size_t(31)) + 64);
+	direct.slot = slots.take(static_cast<size_t>(direct.stride) * ((static_cast<size_t>(direct.height) + 63) & ~size_t(31)) + 64);
 	return cv::Mat(direct.rows, direct.cols, CV_8UC3, direct.buffer, static_cast<size_t>(direct.stride));
 }
 
@@ -196,9 +198,16 @@ void retrieve(int channel, sp_cv_video_reply *ret)
 
 	m.allocator = &slots;
 	const bool there = capture->retrieve(m, channel);
-	const cv::Mat frame = there ? taken_frame(m) : cv::Mat();
+	cv::Mat frame = there ? taken_frame(m) : cv::Mat();
 	if (!frame.empty()) {
-		slots.offset_of(frame, &ret->pixels);
+		if (!slots.offset_of(frame, &ret->pixels)) {
+			cv::Mat copy;
+
+			copy.allocator = &slots;
+			frame.copyTo(copy);
+			frame = copy;
+			slots.offset_of(frame, &ret->pixels);
+		}
 		ret->rows = frame.rows;
 		ret->cols = frame.cols;
 		ret->type = frame.type();
@@ -325,10 +334,19 @@ extern "C" int sws_scale(SwsContext *context, const uint8_t *const source[], con
 	static const auto real = reinterpret_cast<decltype(&sws_scale)>(dlsym(RTLD_NEXT, "sws_scale"));
 	uint8_t *slot[4] = { direct.slot, nullptr, nullptr, nullptr };
 
-	if (direct.slot && to[0] == direct.buffer && stride[0] == direct.stride && height <= ((direct.rows + 63) & ~31)) {
+	const bool same = to[0] == direct.buffer && stride[0] == direct.stride;
+
+	if (direct.slot && same && y == 0 && height == direct.height) {
 		direct.done = true;
+		direct.last = direct.slot;
 		return real(context, source, source_stride, y, height, slot, stride);
 	}
+	// Natively what is not converted now, since the video has changed its size, is what was there before.
+	if (direct.last && same)
+		std::memcpy(to[0], direct.last, static_cast<size_t>(stride[0]) * static_cast<size_t>(direct.height));
+	direct.last = nullptr;
+	if (!same || y != 0)
+		direct.height = height;
 	direct.buffer = to[0];
 	direct.stride = stride[0];
 	return real(context, source, source_stride, y, height, to, stride);
