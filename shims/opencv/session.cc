@@ -197,10 +197,8 @@ bool Session::receive(Op *op, sp_cv_video_reply *ret)
 	return true;
 }
 
-bool Session::answer(Op *op, sp_cv_video_reply *ret, bool keep)
+bool Session::answer(Op *op, sp_cv_video_reply *ret)
 {
-	if (!keep)
-		queue_.clear();
 	while (receive(op, ret)) {
 		if (ret->serial == serial_) {
 			// What was allowed before has been used or will not be.
@@ -208,17 +206,16 @@ bool Session::answer(Op *op, sp_cv_video_reply *ret, bool keep)
 			return true;
 		}
 		if (ret->serial != 0 || received_ > credit_)
-			return fail(op, SP_BAD_REPLY, "the helper's reply makes no sense");
-		if (keep)
-			queue_.push_back(op->call.reply);
+			return fail(op, SP_BAD_REPLY, "the helper answers what was not asked");
 	}
 	return false;
 }
 
-bool Session::command(Op *op, uint32_t what, int number, double real, sp_cv_video_reply *ret, bool keep)
+bool Session::command(Op *op, uint32_t what, int number, double real, sp_cv_video_reply *ret)
 {
-	// Not before the answer is there: what the helper sends until then it was allowed.
-	return send(op, what, number, real) && answer(op, ret, keep);
+	// What it is sending now it was allowed; it is not to go on after its answer.
+	__atomic_store_n(&object_.words->credit, 0, __ATOMIC_SEQ_CST);
+	return send(op, what, number, real) && answer(op, ret);
 }
 
 bool Session::map(Op *op, uint64_t end)
@@ -252,7 +249,7 @@ bool Session::take_snapshot(Op *op, uint64_t offset)
 bool Session::check_frame(Op *op, const sp_cv_video_reply &r, int channel)
 {
 	const uint64_t room = op->call.memory_size - op->call.output;
-	const bool bytes = (raw_ || channel != 0) && r.rows == 1 && r.type == CV_8UC1;
+	const bool bytes = (raw_ || channel != 0) && (r.rows == 1 || r.cols == 1) && r.type == CV_8UC1;
 	const bool pixels = backend_ == cv::CAP_FFMPEG ? r.type == CV_8UC3 : (r.type & ~CV_MAT_TYPE_MASK) == 0 && r.type >= 0 && CV_MAT_CN(r.type) <= 3;
 	uint64_t row, all;
 	struct stat st;
@@ -272,16 +269,22 @@ bool Session::check_frame(Op *op, const sp_cv_video_reply &r, int channel)
 	return true;
 }
 
-// The helper may send unasked replies up to so many from now on, and need not keep what came before the last one.
-void Session::grant(Op *op, bool ahead)
+// The program is through with the last reply. The helper may send some more unasked: what it was once allowed it may have done already, so that is never
+// taken back. Of a reply with events it is told later, see settle().
+void Session::grant(Op *op, unsigned ahead)
+{
+	credit_ = std::max(credit_, received_ + ahead);
+	__atomic_store_n(&object_.words->credit, credit_, __ATOMIC_SEQ_CST);
+	if (!op->call.reply.event_len)
+		settle(op);
+}
+
+void Session::settle(Op *op)
 {
 	sp_command tick = {};
 
-	consumed_ = received_ - queue_.size();
-	credit_ = ahead ? std::max(received_, consumed_ + std::min(depth_, depth_max())) : received_;
-	__atomic_store_n(&object_.words->consumed, consumed_, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&object_.words->credit, credit_, __ATOMIC_SEQ_CST);
-	if (credit_ > received_ && __atomic_load_n(&object_.words->parked, __ATOMIC_SEQ_CST))
+	__atomic_store_n(&object_.words->consumed, received_, __ATOMIC_SEQ_CST);
+	if (is_ahead() && __atomic_load_n(&object_.words->parked, __ATOMIC_SEQ_CST))
 		front->command(&op->call, object_.words, &tick);
 }
 
@@ -316,13 +319,8 @@ double Session::getProperty(int id) const
 // The next one that came unasked, or one to ask for.
 bool Session::next_frame(Op *op, sp_cv_video_reply *ret)
 {
-	if (!queue_.empty()) {
-		op->call.reply = queue_.front();
-		queue_.pop_front();
-		std::memcpy(ret, op->call.reply.body, sizeof(*ret));
-		return true;
-	}
-	if (credit_ > received_) {
+	settle(op);
+	if (is_ahead()) {
 		// It has to be waited for, and the last one had not: here a longer lead would have helped. A program that always waits has no use for one.
 		const bool ready = front->ready(&op->call);
 		if (!ready && was_ready_ && depth_ < depth_max())
@@ -330,7 +328,7 @@ bool Session::next_frame(Op *op, sp_cv_video_reply *ret)
 		was_ready_ = ready;
 		if (!receive(op, ret))
 			return false;
-		return ret->serial == 0 || fail(op, SP_BAD_REPLY, "the helper's reply makes no sense");
+		return ret->serial == 0 || fail(op, SP_BAD_REPLY, "the helper answers what was not asked");
 	}
 	return command(op, pairs_ ? SP_CV_VIDEO_READ : SP_CV_VIDEO_GRAB, 0, 0, ret);
 }
@@ -338,6 +336,7 @@ bool Session::next_frame(Op *op, sp_cv_video_reply *ret)
 bool Session::grabFrame()
 {
 	sp_cv_video_reply reply;
+	unsigned ahead = 0; // a pair of grab and retrieve may have been by chance; the second one makes a loop
 
 	if (gone_)
 		return false;
@@ -354,13 +353,13 @@ bool Session::grabFrame()
 	frame_ = reply;
 	grabbed_ = true;
 	note(SP_CV_VIDEO_GRAB);
-	// A pair may have been by chance; the second one makes a loop.
-	const bool ahead = reply.result && pairs_ >= 2 && stream_ < 0 && reply.frame != SP_CV_FRAME_UNTRIED && op.call.reply.kind == SP_REPLY_RESULT;
-	if (!op.call.reply.event_len)
-		grant(&op, ahead);
+	// Here the helper stops by itself.
+	if (!reply.result || reply.frame == SP_CV_FRAME_UNTRIED || op.call.reply.kind == SP_REPLY_THROW)
+		credit_ = received_;
+	else if (pairs_ >= 2 && stream_ < 0 && !never_ahead_)
+		ahead = std::min(depth_, depth_max());
+	grant(&op, ahead);
 	finish(&op, reply);
-	if (op.call.reply.event_len && op.call.status == SP_OK)
-		grant(&op, ahead);
 	return op.call.status == SP_OK && reply.result;
 }
 
@@ -391,12 +390,14 @@ bool Session::retrieveFrame(int channel, cv::OutputArray image)
 	if (!op.good)
 		return false;
 	if (!grabbed_ || other || frame_.frame == SP_CV_FRAME_UNTRIED) {
-		if (!command(&op, SP_CV_VIDEO_RETRIEVE, channel, 0, &reply, true))
+		never_ahead_ |= other;
+		if ((is_ahead() && !go_back(&op)) || !command(&op, SP_CV_VIDEO_RETRIEVE, channel, 0, &reply))
 			return false;
 		if (reply.frame == SP_CV_FRAME_THERE && !check_frame(&op, reply, channel))
 			return false;
 		if (!take_snapshot(&op, reply.snapshot))
 			return false;
+		grant(&op, 0);
 		finish(&op, reply);
 	} else if (frame_.retrieved && first && !take_snapshot(&op, frame_.retrieved)) {
 		return false;
@@ -446,7 +447,7 @@ bool Session::setProperty(int id, double value)
 	pairs_ = 0;
 	grabbed_ = false;
 	note(SP_CV_VIDEO_SET, id, value);
-	grant(&op, false);
+	grant(&op, 0);
 	finish(&op, reply);
 	return op.call.status == SP_OK && reply.result;
 }
@@ -484,7 +485,7 @@ bool Session::go_back(Op *op)
 		for (uint64_t i = 0; i < s.times; i++)
 			if (!command(op, s.what, s.number, s.real, &reply))
 				return false;
-	grant(op, false);
+	grant(op, 0);
 	return true;
 }
 

@@ -3,7 +3,6 @@
 #ifndef SP_CV_SESSION_HH
 #define SP_CV_SESSION_HH
 
-#include <deque>
 #include <string>
 #include <vector>
 #include <opencv2/core.hpp>
@@ -65,13 +64,14 @@ private:
 	// ---- one operation; false: the helper is gone or lies, and the operation's call says why ----
 	bool send(Op *op, uint32_t what, int number, double real);
 	bool receive(Op *op, sp_cv_video_reply *ret);
-	bool answer(Op *op, sp_cv_video_reply *ret, bool keep); // to what was sent, behind unasked ones, which are kept or dropped
-	bool command(Op *op, uint32_t what, int number, double real, sp_cv_video_reply *ret, bool keep = false);
+	bool answer(Op *op, sp_cv_video_reply *ret); // to what was sent; unasked ones before it are dropped
+	bool command(Op *op, uint32_t what, int number, double real, sp_cv_video_reply *ret);
 	bool take(Op *op, const sp_cv_video_reply &reply);
 	bool take_snapshot(Op *op, uint64_t offset);
 	bool check_frame(Op *op, const sp_cv_video_reply &reply, int channel);
 	bool map(Op *op, uint64_t end);
-	void grant(Op *op, bool ahead);
+	void grant(Op *op, unsigned ahead);
+	void settle(Op *op);
 	void finish(Op *op, const sp_cv_video_reply &reply);
 
 	// ---- the helper's questions ----
@@ -86,7 +86,7 @@ private:
 	bool is_other_channel(int channel) const;
 	unsigned depth_max() const;
 	bool go_back(Op *op);
-	bool is_ahead() const { return credit_ > received_ || !queue_.empty(); }
+	bool is_ahead() const { return credit_ > received_; }
 	void note(uint32_t what, int number = 0, double real = 0);
 
 	const std::string name_;
@@ -95,13 +95,12 @@ private:
 	int stream_ = -1; // a pipe's or device's descriptor
 	uint64_t stream_ino_ = 0;
 	bool sequence_ = false, raw_ = false, gone_ = false;
+	bool never_ahead_ = false; // the program asks for what the helper has for its own position only
 	const uint8_t *map_ = nullptr; // of the output area's start
 	uint64_t map_len_ = 0, paid_ = 0;
 
 	uint32_t serial_ = 0;
 	uint64_t received_ = 0, credit_ = 0; // replies: those that came; up to which the helper may send them unasked
-	uint64_t consumed_ = 0;
-	std::deque<sp_reply> queue_; // unasked ones that came before an answer
 	double properties_[SP_CV_PROPERTIES] = {};
 	sp_cv_video_reply frame_ = {}; // the one that was grabbed last
 	bool grabbed_ = false, retrieved_ = false; // one there is; the program has had it

@@ -35,6 +35,14 @@ void Slots::next(uint64_t number, uint64_t consumed)
 	frame_[at_] = number;
 }
 
+uint8_t *Slots::find(uint64_t number) const
+{
+	for (unsigned i = 0; i < kSlots; i++)
+		if (frame_[i] == number && number && bytes_)
+			return base_ + first_ + i * bytes_;
+	return nullptr;
+}
+
 uint8_t *Slots::take(size_t bytes) const
 {
 	if (bytes > bytes_) {

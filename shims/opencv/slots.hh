@@ -19,6 +19,8 @@ public:
 	// Where @bytes of the present slot's frame are to be; throws when there is no room.
 	uint8_t *take(size_t bytes) const;
 	void aside(bool on) { aside_ = on; } // a frame that the program asked for apart: not where one that is ahead may stand
+	// Where frame @number stands; null: it does not any more.
+	uint8_t *find(uint64_t number) const;
 	// Room for SP_CV_PROPERTIES doubles, @which 0 or 1; *ret_offset is the one in the output area.
 	double *snapshot(unsigned which, uint64_t *ret_offset) const;
 	bool offset_of(const cv::Mat &m, uint64_t *ret) const;

@@ -140,15 +140,6 @@ uint64_t take_snapshot(unsigned which)
 	return offset;
 }
 
-void open_input(sp_cv_video_reply *ret)
-{
-	if (!capture)
-		capture = new cv::VideoCapture;
-	capture->setExceptionMode(request.throws);
-	ret->result = capture->open(name, request.backend, params);
-	capture->setExceptionMode(false);
-}
-
 // ---- frames straight into the shared memory ----
 //
 // Natively FFmpeg's converter writes each frame into a buffer of the library's, which copies it to where the program wants it. Here the converter is told
@@ -162,7 +153,18 @@ struct {
 	uint8_t *slot; // where the next frame is to go instead; null: nowhere
 	uint8_t *last; // where the last one went, when it is not in the buffer
 	bool done;     // it did
+	bool plain;    // what retrieve() gives is what the converter writes
 } direct;
+
+void open_input(sp_cv_video_reply *ret)
+{
+	if (!capture)
+		capture = new cv::VideoCapture;
+	direct = {};
+	capture->setExceptionMode(request.throws);
+	ret->result = capture->open(name, request.backend, params);
+	capture->setExceptionMode(false);
+}
 
 // What retrieve() is to write to: nothing yet, or the library's own buffer.
 cv::Mat frame_header(int channel)
@@ -171,9 +173,8 @@ cv::Mat frame_header(int channel)
 
 	direct.slot = nullptr;
 	direct.done = false;
-	if (channel != 0 || !direct.buffer || !direct.rows || capture->get(cv::CAP_PROP_FORMAT) == -1)
-		return cv::Mat();
-	if (angle % 360 && capture->get(cv::CAP_PROP_ORIENTATION_AUTO))
+	direct.plain = channel == 0 && capture->get(cv::CAP_PROP_FORMAT) != -1 && !(angle % 360 && capture->get(cv::CAP_PROP_ORIENTATION_AUTO));
+	if (!direct.plain || !direct.buffer || !direct.rows)
 		return cv::Mat();
 	// sws_scale may write a vector beyond a row's end, and writes whole macroblocks (av_frame_get_buffer makes room likewise).
 	direct.slot = slots.take(static_cast<size_t>(direct.stride) * ((static_cast<size_t>(direct.height) + 63) & ~size_t(31)) + 64);
@@ -185,8 +186,11 @@ cv::Mat taken_frame(const cv::Mat &m)
 {
 	const bool done = direct.done && m.data == direct.buffer && m.rows == direct.rows && m.cols == direct.cols;
 
+	// Turned by a quarter it is another Mat of the library's, and not what the buffer has.
+	const bool plain = done || (m.type() == CV_8UC3 && direct.plain);
+
 	direct.slot = nullptr;
-	direct.rows = m.type() == CV_8UC3 ? m.rows : 0;
+	direct.rows = plain ? m.rows : 0;
 	direct.cols = m.cols;
 	return done ? cv::Mat(m.rows, m.cols, m.type(), slots.take(1), m.step) : m;
 }
@@ -264,6 +268,9 @@ void answer(uint32_t serial, const std::function<void(sp_cv_video_reply *)> &wha
 
 void obey(const sp_command &c)
 {
+	// The last frame that was converted for the program, if it is not the last at all.
+	if (direct.last && sp_object_sent() > sp_object_consumed() && slots.find(sp_object_consumed()))
+		direct.last = slots.find(sp_object_consumed());
 	switch (c.what) {
 	case SP_CV_VIDEO_GRAB:
 		return answer(c.serial, grab);
