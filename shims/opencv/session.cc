@@ -119,12 +119,26 @@ Session::Session(const std::string &name, int backend) : name_(name), backend_(b
 
 Session::~Session()
 {
+	close();
 	if (map_)
 		munmap(const_cast<uint8_t *>(map_), map_len_);
 	front->drop(&object_);
 	struct stat st;
 	if (stream_ >= 0 && fstat(stream_, &st) == 0 && st.st_ino == stream_ino_)
 		sp_close(stream_);
+}
+
+// As natively when the last copy goes: what the decoders have still to say is said. Nobody can be told of an error any more.
+void Session::close()
+{
+	sp_cv_video_reply reply;
+
+	if (gone_ || object_.channel < 0 || object_.pid != getpid())
+		return;
+	Op op(this);
+	gone_ = true;
+	if (op.good && command(&op, SP_CV_VIDEO_CLOSE, 0, 0, &reply) && op.call.reply.kind == SP_REPLY_RESULT)
+		finish(&op, reply);
 }
 
 bool Session::fail(Op *op, sp_status status, const char *reason)
@@ -167,6 +181,7 @@ bool Session::open(const std::vector<int> &params, bool throws)
 		return false;
 	std::memcpy(&reply, op.call.reply.body, sizeof(reply));
 	take_snapshot(&op, reply.snapshot);
+	never_ahead_ = !reply.may_be_ahead || stream_ >= 0;
 	finish(&op, reply);
 	return op.call.status == SP_OK && reply.result;
 }
@@ -356,7 +371,7 @@ bool Session::grabFrame()
 	// Here the helper stops by itself.
 	if (!reply.result || reply.frame == SP_CV_FRAME_UNTRIED || op.call.reply.kind == SP_REPLY_THROW)
 		credit_ = received_;
-	else if (pairs_ >= 2 && stream_ < 0 && !never_ahead_)
+	else if (pairs_ >= 2 && !never_ahead_)
 		ahead = std::min(depth_, depth_max());
 	grant(&op, ahead);
 	finish(&op, reply);

@@ -80,6 +80,7 @@ private:
 	int64_t read_file(Op *op, uint64_t len, bool only_look);
 
 	// ---- the rest ----
+	void close();
 	bool fail(Op *op, sp_status status, const char *reason);
 	bool next_frame(Op *op, sp_cv_video_reply *ret);
 	bool copy_frame(Op *op, const sp_cv_video_reply &frame, cv::OutputArray image);
@@ -95,7 +96,7 @@ private:
 	int stream_ = -1; // a pipe's or device's descriptor
 	uint64_t stream_ino_ = 0;
 	bool sequence_ = false, raw_ = false, gone_ = false;
-	bool never_ahead_ = false; // the program asks for what the helper has for its own position only
+	bool never_ahead_ = false; // what the program sees could depend on where the helper is
 	const uint8_t *map_ = nullptr; // of the output area's start
 	uint64_t map_len_ = 0, paid_ = 0;
 

@@ -156,6 +156,17 @@ struct {
 	bool plain;    // what retrieve() gives is what the converter writes
 } direct;
 
+// Formats with an index of all that is in them. In others the outcome of a seek depends on how far the file has been read, by its parser and by
+// the list of key frames that grows meanwhile.
+bool seeks_absolutely;
+
+void note_format(const char *demuxer)
+{
+	seeks_absolutely = false;
+	for (const char *known : { "mov,", "matroska,", "avi" })
+		seeks_absolutely |= std::strncmp(demuxer, known, std::strlen(known)) == 0;
+}
+
 void open_input(sp_cv_video_reply *ret)
 {
 	if (!capture)
@@ -285,6 +296,8 @@ void obey(const sp_command &c)
 		return slots.aside(false);
 	case SP_CV_VIDEO_SET:
 		return answer(c.serial, [&c](sp_cv_video_reply *ret) { ret->result = capture->set(c.number, c.real); });
+	case SP_CV_VIDEO_CLOSE:
+		return answer(c.serial, [](sp_cv_video_reply *) { capture->release(); });
 	case SP_CV_VIDEO_AGAIN:
 		capture->release();
 		return answer(c.serial, open_input);
@@ -322,6 +335,7 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 	take_state(request.log_level, request.use_optimized, request.sse_control);
 	body.thrown = call_and_catch([&body] { open_input(&body); });
 	body.snapshot = take_snapshot(0);
+	body.may_be_ahead = request.backend == cv::CAP_OPENCV_MJPEG || seeks_absolutely;
 	reply->kind = body.thrown ? SP_REPLY_THROW : !body.result && sp_memory_failed() ? SP_REPLY_MEMORY : SP_REPLY_RESULT;
 	std::memcpy(reply->body, &body, sizeof(body));
 	return 0;
@@ -357,6 +371,24 @@ extern "C" int sws_scale(SwsContext *context, const uint8_t *const source[], con
 	direct.buffer = to[0];
 	direct.stride = stride[0];
 	return real(context, source, source_stride, y, height, to, stride);
+}
+
+// The library calls it for each input that it has opened. The format stands in the second member of AVFormatContext, its name in the first of AVInputFormat
+// (avformat.h, libavformat 59).
+struct InputFormat {
+	const char *name;
+};
+struct FormatContext {
+	const void *av_class;
+	const InputFormat *format;
+};
+extern "C" SP_EXPORT int avformat_find_stream_info(FormatContext *context, void **options);
+extern "C" int avformat_find_stream_info(FormatContext *context, void **options)
+{
+	static const auto real = reinterpret_cast<decltype(&avformat_find_stream_info)>(dlsym(RTLD_NEXT, "avformat_find_stream_info"));
+
+	note_format(context->format->name);
+	return real(context, options);
 }
 
 extern "C" __attribute__((visibility("default"))) const sp_plugin *sp_plugin_get()

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The program's side of cv::VideoCapture::open: which backend may be tried where. All other members work on what stands in `icap`, which is a Session then.
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
 #include <dlfcn.h>
+#include <iterator>
 #include <string>
 #include <vector>
 #include <opencv2/videoio/registry.hpp>
@@ -113,8 +115,10 @@ Try try_helper(cv::VideoCapture *self, const std::string &name, int backend, con
 	return session->failed() ? Try::OVER : Try::REFUSED;
 }
 
-Try try_native(cv::VideoCapture *self, const std::string &name, int backend, const std::vector<int> &params)
+Try try_native(cv::VideoCapture *self, const std::string &name, int backend, const std::vector<int> &params, bool throws = false)
 {
+	if (throws) // it is the only one: its exception is the program's
+		return native_open(self, name, backend, params) ? Try::OPENED : Try::REFUSED;
 	return native_try(self, name, backend, params) ? Try::OPENED : Try::REFUSED;
 }
 
@@ -137,28 +141,46 @@ Try try_backend(cv::VideoCapture *self, const std::string &name, int backend, co
 		if (!is_address(name))
 			return try_helper(self, name, backend, params, throws);
 		if (front->allows(SP_NETWORK))
-			return try_native(self, name, backend, params);
+			return try_native(self, name, backend, params, throws);
 		deny(kOpen, name, "addresses cannot be confined like files (SANDBOX_PRELOAD_NETWORK=native lets the program open them)");
 		return Try::REFUSED;
 	case cv::CAP_OPENCV_MJPEG:
 		return try_helper(self, name, backend, params, throws);
 	case cv::CAP_IMAGES: // each picture gets a helper of its own
-		return try_native(self, name, backend, params);
+		return try_native(self, name, backend, params, throws);
 	case cv::CAP_V4L2: // both ask a device what it can, and parse nothing
 	case cv::CAP_GPHOTO2:
-		return front->allows(SP_CAMERA) ? try_native(self, name, backend, params) : Try::REFUSED;
+		return front->allows(SP_CAMERA) ? try_native(self, name, backend, params, throws) : Try::REFUSED;
 	case cv::CAP_GSTREAMER:
 		if (front->allows(SP_PIPELINE))
-			return try_native(self, name, backend, params);
+			return try_native(self, name, backend, params, throws);
 		deny_pipeline(name, meant);
 		return Try::REFUSED;
 	default:
 		// A plugin that is not installed has its say about that; one that is would parse in the program.
 		if (!cv::videoio_registry::hasBackend(static_cast<cv::VideoCaptureAPIs>(backend)))
-			return try_native(self, name, backend, params);
+			return try_native(self, name, backend, params, throws);
 		deny(kOpen, name, "this backend cannot be confined");
 		return Try::REFUSED;
 	}
+}
+
+// Within one opening the library remembers which parameters a backend has looked at; the next ones need not understand them.
+std::vector<int> without_used(const std::vector<int> &params, int backend)
+{
+	static const int ffmpeg[] = { cv::CAP_PROP_FORMAT, cv::CAP_PROP_HW_ACCELERATION, cv::CAP_PROP_HW_DEVICE, cv::CAP_PROP_HW_ACCELERATION_USE_OPENCL,
+				      cv::CAP_PROP_OPEN_TIMEOUT_MSEC, cv::CAP_PROP_READ_TIMEOUT_MSEC };
+	static const int gstreamer[] = { cv::CAP_PROP_HW_ACCELERATION, cv::CAP_PROP_HW_DEVICE, cv::CAP_PROP_VIDEO_STREAM, cv::CAP_PROP_AUDIO_STREAM,
+					 cv::CAP_PROP_AUDIO_DATA_DEPTH, cv::CAP_PROP_AUDIO_SAMPLES_PER_SECOND };
+	std::vector<int> left;
+
+	for (size_t i = 0; i + 1 < params.size(); i += 2) {
+		const bool used = (backend == cv::CAP_FFMPEG && std::count(std::begin(ffmpeg), std::end(ffmpeg), params[i])) ||
+				  (backend == cv::CAP_GSTREAMER && std::count(std::begin(gstreamer), std::end(gstreamer), params[i]));
+		if (!used)
+			left.insert(left.end(), { params[i], params[i + 1] });
+	}
+	return left;
 }
 
 } // namespace
@@ -170,15 +192,17 @@ bool sp_open(cv::VideoCapture *self, const std::string &name, int api, const std
 	// An odd number of them the library refuses with an exception, before it looks at the name.
 	if (params.size() % 2)
 		return native_open(self, name, api, params);
+	std::vector<int> left = params;
 	for (const cv::VideoCaptureAPIs backend : cv::videoio_registry::getStreamBackends()) {
 		if (api != cv::CAP_ANY && api != backend)
 			continue;
 		const bool throws = api != cv::CAP_ANY && Accessor::throws(self);
-		const Try t = try_backend(self, name, backend, params, api != cv::CAP_ANY, throws);
+		const Try t = try_backend(self, name, backend, left, api != cv::CAP_ANY, throws);
 		if (t == Try::OPENED)
 			return true;
 		if (t == Try::OVER)
 			break;
+		left = without_used(left, backend);
 	}
 	return native_open(self, name, kNoBackend, params);
 }

@@ -31,7 +31,8 @@ enum sp_cv_video_command {
 	SP_CV_VIDEO_RETRIEVE = SP_COMMAND_FAMILY + 2, /* @number: channel */
 	SP_CV_VIDEO_SET = SP_COMMAND_FAMILY + 3,      /* @number: property, @real: value */
 	SP_CV_VIDEO_AGAIN = SP_COMMAND_FAMILY + 4,    /* open it once more, as after the request */
-	SP_CV_VIDEO_MAX = SP_COMMAND_FAMILY + 5,
+	SP_CV_VIDEO_CLOSE = SP_COMMAND_FAMILY + 5,    /* release it: decoders may still have something to say */
+	SP_CV_VIDEO_MAX = SP_COMMAND_FAMILY + 6,
 };
 
 /* All properties that the backends know are below; for any other they say 0. */
@@ -49,7 +50,7 @@ struct sp_cv_video_reply {
 	uint32_t thrown; /* enum sp_cv_thrown */
 	uint32_t frame;	 /* enum sp_cv_frame; if it is there: */
 	int32_t rows, cols, type; /* rows and cols > 0 */
-	uint32_t reserved;
+	uint32_t may_be_ahead; /* to the request: seeking does not depend on how far the file has been read */
 	uint64_t pixels, step; /* bytes: offset in the output area, distance of rows; they stay until the next grab that the program makes */
 	uint64_t snapshot;     /* after the command; of a READ after its grab: offset in the output area, bytes */
 	uint64_t retrieved;    /* of a READ: after its retrieve */
