@@ -172,13 +172,14 @@ std::vector<int> without_used(const std::vector<int> &params, int backend)
 				      cv::CAP_PROP_OPEN_TIMEOUT_MSEC, cv::CAP_PROP_READ_TIMEOUT_MSEC };
 	static const int gstreamer[] = { cv::CAP_PROP_HW_ACCELERATION, cv::CAP_PROP_HW_DEVICE, cv::CAP_PROP_VIDEO_STREAM, cv::CAP_PROP_AUDIO_STREAM,
 					 cv::CAP_PROP_AUDIO_DATA_DEPTH, cv::CAP_PROP_AUDIO_SAMPLES_PER_SECOND };
-	std::vector<int> left;
+	std::vector<int> left, seen;
 
 	for (size_t i = 0; i + 1 < params.size(); i += 2) {
 		const bool used = (backend == cv::CAP_FFMPEG && std::count(std::begin(ffmpeg), std::end(ffmpeg), params[i])) ||
 				  (backend == cv::CAP_GSTREAMER && std::count(std::begin(gstreamer), std::end(gstreamer), params[i]));
-		if (!used)
+		if (!used || std::count(seen.begin(), seen.end(), params[i]))
 			left.insert(left.end(), { params[i], params[i + 1] });
+		seen.push_back(params[i]); // of two values for one the first is looked at
 	}
 	return left;
 }
