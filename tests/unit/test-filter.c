@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/futex.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -301,6 +302,66 @@ static void test_short(void **state)
 	}
 }
 
+/* ---- video.policy: image.policy, and what an object and threads need ---- */
+
+#define COMMAND 4
+#define FUTEX_OPS 1024 /* all operations and both flags */
+
+static const struct sp_policy_number video_numbers[] = {
+	{"reply", REPLY},
+	{"command", COMMAND},
+	{"wait", FUTEX_WAIT_PRIVATE},
+	{"wait_until", FUTEX_WAIT_BITSET_PRIVATE},
+	{"wait_until_realtime", FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME},
+	{"wake", FUTEX_WAKE_PRIVATE},
+};
+
+static uint32_t video_verdict(const struct sock_fprog *prog, uint32_t nr, uint64_t arg0, uint64_t arg1)
+{
+	struct seccomp_data d = {.nr = (int)nr, .arch = AUDIT_ARCH_X86_64, .args = {arg0, arg1, noise(), noise(), noise(), noise()}};
+
+	return sp_simulate(prog, &d);
+}
+
+static bool may_futex(uint64_t op)
+{
+	return op == FUTEX_WAIT_PRIVATE || op == FUTEX_WAKE_PRIVATE || op == FUTEX_WAIT_BITSET_PRIVATE ||
+	       op == (FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME);
+}
+
+static void check_futexes(const struct sock_fprog *prog)
+{
+	for (uint64_t op = 0; op < FUTEX_OPS; op++)
+		assert_int_equal(video_verdict(prog, SYS_futex, noise(), op), may_futex(op) ? SECCOMP_RET_ALLOW : KILL);
+	for (unsigned bit = 10; bit < 64; bit++)
+		assert_int_equal(video_verdict(prog, SYS_futex, noise(), FUTEX_WAKE_PRIVATE | 1ull << bit), KILL);
+}
+
+static void check_descriptors(const struct sock_fprog *prog)
+{
+	for (uint64_t fd = 0; fd < 70000; fd++) {
+		assert_int_equal(video_verdict(prog, SYS_read, fd, noise()), fd == COMMAND ? SECCOMP_RET_ALLOW : KILL);
+		assert_int_equal(video_verdict(prog, SYS_write, fd, noise()), fd == REPLY ? SECCOMP_RET_ALLOW : KILL);
+	}
+	for (unsigned bit = 32; bit < 64; bit++)
+		assert_int_equal(video_verdict(prog, SYS_read, COMMAND | 1ull << bit, noise()), KILL);
+}
+
+static void test_video(void **state)
+{
+	struct sock_fprog prog;
+	unsigned line;
+
+	(void)state;
+	assert_int_equal(sp_policy_compile(sp_policy_video, sp_policy_video_len, video_numbers, COUNT(video_numbers), SCMP_ARCH_X86_64, &prog, &line), 0);
+	for (uint32_t nr = 0; nr < NUMBERS; nr++)
+		if (nr != SYS_futex && nr != SYS_read && nr != SYS_write)
+			assert_int_equal(video_verdict(&prog, nr, noise(), noise()), expected(&archs[0], nr));
+	check_futexes(&prog);
+	check_descriptors(&prog);
+	sp_policy_free(&prog);
+}
+
 /* ---- the simulator itself ---- */
 
 static bool simulation_aborts(struct sock_filter first)
@@ -498,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_simulator_refuses),
 		cmocka_unit_test(test_simulator_jumps),
+		cmocka_unit_test(test_video),
 		cmocka_unit_test(test_live),
 		cmocka_unit_test(test_texts),
 	};
