@@ -8,6 +8,10 @@
 #define MiB (1024ull * KiB)
 #define GiB (1024ull * MiB)
 
+/* Words, as numbers that no number can be. */
+#define DENY (UINT64_MAX - 1)
+#define NATIVE UINT64_MAX
+
 /* The front reads these again and has the same bounds (lib/front/config.c): what passes here must
  * pass there. */
 static const struct limit {
@@ -20,6 +24,10 @@ static const struct limit {
 	{"SANDBOX_PRELOAD_OUTPUT_LIMIT", 1 * MiB, 1024 * GiB, "a size from 1M to 1024G"},
 	{"SANDBOX_PRELOAD_INPUT_LIMIT", 64 * KiB, 1024 * GiB, "a size from 64K to 1024G"},
 	{"SANDBOX_PRELOAD_POOL", 1, 64, "a number from 1 to 64"},
+	/* Of these the value is a word, see parse(). */
+	{"SANDBOX_PRELOAD_CAMERA", DENY, NATIVE, "native or deny"},
+	{"SANDBOX_PRELOAD_NETWORK", DENY, NATIVE, "native or deny"},
+	{"SANDBOX_PRELOAD_PIPELINE", DENY, NATIVE, "native or deny"},
 };
 
 static const struct limit *find(const char *variable)
@@ -49,11 +57,17 @@ static int parse(const char *s, uint64_t *ret)
 {
 	static const char units[] = "KMG";
 	uint64_t v = 0;
-	int r = digits(&s, &v);
-	const char *unit = *s ? strchr(units, *s) : NULL;
+	const char *unit;
+	int r;
 
+	if (strcmp(s, "native") == 0 || strcmp(s, "deny") == 0) {
+		*ret = *s == 'n' ? NATIVE : DENY;
+		return 0;
+	}
+	r = digits(&s, &v);
 	if (r)
 		return r;
+	unit = *s ? strchr(units, *s) : NULL;
 	if (unit) {
 		s++;
 		if (__builtin_mul_overflow(v, 1ull << (10 * (unit - units + 1)), &v))

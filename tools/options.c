@@ -5,7 +5,7 @@
 #include <argp.h>
 #include <string.h>
 
-enum { KEY_CHECK = 0x100, KEY_TIME, KEY_MEMORY, KEY_OUTPUT, KEY_INPUT, KEY_POOL, KEY_USAGE };
+enum { KEY_CHECK = 0x100, KEY_TIME, KEY_MEMORY, KEY_OUTPUT, KEY_INPUT, KEY_POOL, KEY_CAMERA, KEY_NETWORK, KEY_PIPELINE, KEY_USAGE };
 
 static const struct argp_option options[] = {
 	{"check", KEY_CHECK, NULL, 0,
@@ -19,10 +19,14 @@ static const struct argp_option options[] = {
 	{"input-limit", KEY_INPUT, "SIZE", 0,
 	 "Input that must be copied, as pipes and buffers, 64K to 1024G (default 2G)", 1},
 	{"pool", KEY_POOL, "N", 0, "Waiting spare helpers, 1 to 64 (default 4)", 1},
-	{NULL, 0, NULL, 0, "Help:", 2},
-	{"help", 'h', NULL, 0, "Print this help", 2},
-	{"usage", KEY_USAGE, NULL, 0, "Print a short usage message", 2},
-	{"version", 'V', NULL, 0, "Print the version", 2},
+	{NULL, 0, NULL, 0, "What cannot be confined (WHO: native, the program may do it itself, or deny):", 2},
+	{"camera", KEY_CAMERA, "WHO", 0, "Cameras (default native)", 2},
+	{"network", KEY_NETWORK, "WHO", 0, "Videos by address, as http://... (default deny)", 2},
+	{"pipeline", KEY_PIPELINE, "WHO", 0, "GStreamer (default deny)", 2},
+	{NULL, 0, NULL, 0, "Help:", 3},
+	{"help", 'h', NULL, 0, "Print this help", 3},
+	{"usage", KEY_USAGE, NULL, 0, "Print a short usage message", 3},
+	{"version", 'V', NULL, 0, "Print the version", 3},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -35,6 +39,9 @@ static const struct {
 	{KEY_OUTPUT, "SANDBOX_PRELOAD_OUTPUT_LIMIT", "--output-limit"},
 	{KEY_INPUT, "SANDBOX_PRELOAD_INPUT_LIMIT", "--input-limit"},
 	{KEY_POOL, "SANDBOX_PRELOAD_POOL", "--pool"},
+	{KEY_CAMERA, "SANDBOX_PRELOAD_CAMERA", "--camera"},
+	{KEY_NETWORK, "SANDBOX_PRELOAD_NETWORK", "--network"},
+	{KEY_PIPELINE, "SANDBOX_PRELOAD_PIPELINE", "--pipeline"},
 };
 
 struct parsing {
