@@ -16,14 +16,14 @@ for f in "$@"; do
 	ln -s "$f" "$work/$i-$(basename "$f")"
 done
 cd "$here"
-[ $i -gt 0 ] || for f in examples/harbour.*; do ln -s "$here/$f" "$work/"; done
+[ $i -gt 0 ] || for f in examples/harbour.jpg examples/harbour.png examples/harbour.webp; do ln -s "$here/$f" "$work/"; done
 
 sh tools/setup-debian.sh
 if [ ! -x stage/bin/sandbox-run ]; then
 	echo "demo: building, a minute or two"
 	{ autoreconf -fi && ./configure && make -j"$(nproc)"; } >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
 fi
-make -s examples/mean examples/thumbnails examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
+make -s examples/mean examples/motion examples/thumbnails examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
 run=$here/stage/bin/sandbox-run
 cascade=/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml # of opencv-data
 cd "$work"
@@ -61,6 +61,8 @@ compare "An unmodified Python script (examples/contours.py):" /usr/bin/python3 "
 if [ $i -gt 0 ] && [ -r $cascade ]; then
 	compare "Another one, which looks for faces (examples/faces.py):" /usr/bin/python3 "$here/examples/faces.py" $cascade [!ns]*
 fi
+compare "An unmodified program that reads a video (examples/motion.cc), decoded ahead of it in a process of its own:" "$here/examples/motion" "$here/examples/harbour.mp4"
+compare "And a script that looks for its cuts (examples/scenes.py):" /usr/bin/python3 "$here/examples/scenes.py" "$here/examples/harbour.mp4"
 
 echo
 echo "== A DICOM file of 144 bytes that ends the library by an assertion, and with it the program (examples/mean.cc again):"

@@ -13,7 +13,7 @@
 namespace cv {
 
 // The library's interface between cv::VideoCapture and its backends, declared in its modules/videoio/src/cap_interface.hpp and in no installed header. Soname
-// 406 has these virtual functions in this order; tests/unit/test-session calls each through the library.
+// 406 has these virtual functions in this order; tests/video calls each through the library.
 class IVideoCapture
 {
 public:
