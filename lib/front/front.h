@@ -140,7 +140,7 @@ struct sp_front_ops {
 	 * helper is there. */
 	enum sp_status (*resume)(struct sp_call *call, struct sp_object *object);
 
-	/* Send @command (its magic is filled in) to the call's helper; it gets the time limit from now. Returns call->status. */
+	/* Send @command (its magic is filled in) to the call's helper; it gets the time limit from now, unless it was the one who asked. Returns call->status. */
 	enum sp_status (*command)(struct sp_call *call, struct sp_object_words *words, struct sp_command *command);
 
 	/* Wait for the next reply, within the time limit since the last command or, with @anew, from now. Returns call->status, as run does; a reply of

@@ -115,7 +115,9 @@ enum sp_status sp_object_command(struct sp_call *call, struct sp_object_words *w
 	command->magic = SP_COMMAND_MAGIC;
 	if (command->what != SP_COMMAND_TICK)
 		__atomic_fetch_add(&words->commands, 1, __ATOMIC_SEQ_CST);
-	sp_call_start_clock(call);
+	/* An answer to the helper's own question gives it no more time. */
+	if (command->what != SP_COMMAND_FEED)
+		sp_call_start_clock(call);
 	r = send_quietly(call->command, command);
 	/* A helper that is gone says why when its reply is missed. One that does not read will not answer either. */
 	if (r == 0 || r == -EPIPE || r == -EAGAIN)

@@ -68,6 +68,8 @@ SP_EXPORT void sp_vfs_set_name(const char *name);
 SP_EXPORT int sp_vfs_add_neighbour(const char *name, const void *data, uint64_t len);
 /* Names that are not the input's are asked of the app (SP_WANT_FILE), which knows which of them are. One such file is open at a time. */
 SP_EXPORT void sp_vfs_allow_asking(void);
+/* The input is what descriptor @fd gives; -1: it has none. */
+SP_EXPORT void sp_vfs_set_pipe(int fd);
 /* May the input's folder be listed? It holds the input and its neighbours. sp_vfs_reset: no. */
 SP_EXPORT void sp_vfs_allow_listing(void);
 /* Answer files virtually from now on (true), or let the real system do it (false). Never false again after lock-down. */

@@ -28,6 +28,8 @@ off_t sp_vfs_lseek(int fd, off_t offset, int whence);
 int sp_vfs_fstat(int fd, struct stat *st);
 int sp_vfs_stat(const char *path, struct stat *st);
 int sp_vfs_unlink(const char *path);
+/* Is @fd the number of the program's descriptor that the input comes from? */
+bool sp_vfs_is_pipe(int fd);
 /* Create the scratch file; @template ends in XXXXXX, which is replaced. Returns a virtual descriptor. */
 int sp_vfs_mkstemp(char *template);
 /* The bytes of @fd from @offset on, for a private read-only view of @len bytes; NULL when it has no such bytes. */

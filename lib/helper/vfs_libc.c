@@ -99,7 +99,7 @@ SP_EXPORT int close(int fd)
 
 SP_EXPORT ssize_t read(int fd, void *buf, size_t len)
 {
-	if (sp_vfs_is_fd(fd))
+	if (sp_vfs_is_fd(fd) || sp_vfs_is_pipe(fd))
 		return sp_vfs_read(fd, buf, len);
 	return on_virtual() ? bad_fd() : syscall(SYS_read, fd, buf, len);
 }

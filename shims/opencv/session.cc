@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <locale>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -55,7 +57,7 @@ std::string environment()
 	return all;
 }
 
-std::string payload_of(const std::string &name, int backend, const std::vector<int> &params, bool throws, bool sequence)
+std::string payload_of(const std::string &name, int backend, const std::vector<int> &params, bool throws, bool sequence, int pipe)
 {
 	const std::string env = environment();
 	sp_cv_video_open open = {};
@@ -69,9 +71,20 @@ std::string payload_of(const std::string &name, int backend, const std::vector<i
 	open.use_optimized = cv::useOptimized();
 	open.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;
 	open.sequence = sequence;
+	open.pipe = pipe;
 	std::string p(reinterpret_cast<const char *>(&open), sizeof(open));
 	p.append(reinterpret_cast<const char *>(params.data()), params.size() * sizeof(int));
 	return p + name + env;
+}
+
+// "pipe:" and perhaps a number: the program's standard input, or that descriptor. -1: another name.
+int pipe_of(const std::string &name)
+{
+	const size_t prefix = 5;
+
+	if (name.compare(0, prefix, "pipe:") != 0 || name.size() > prefix + 9 || name.find_first_not_of("0123456789", prefix) != std::string::npos)
+		return -1;
+	return name.size() == prefix ? 0 : std::stoi(name.substr(prefix));
 }
 
 // FFmpeg takes "file:" off.
@@ -157,7 +170,14 @@ bool Session::open(const std::vector<int> &params, bool throws)
 	sp_input_data input;
 	struct stat st;
 
+	const int pipe = backend_ == cv::CAP_FFMPEG ? pipe_of(name_) : -1;
 	front->open_input(path_of(name_), &input);
+	if (pipe >= 0) {
+		sp_close(input.fd);
+		input.fd = fcntl(pipe, F_DUPFD_CLOEXEC, 3);
+		input.kind = input.fd >= 0 ? SP_INPUT_STREAM : SP_INPUT_ERRNO;
+		input.error = EBADF;
+	}
 	sequence_ = input.kind == SP_INPUT_ERRNO && is_sequence(path_of(name_));
 	if (input.kind == SP_INPUT_STREAM && fstat(input.fd, &st) == 0) {
 		input.kind = SP_INPUT_WANTED;
@@ -166,16 +186,16 @@ bool Session::open(const std::vector<int> &params, bool throws)
 	}
 	for (size_t i = 0; i + 1 < params.size(); i += 2)
 		raw_ |= params[i] == cv::CAP_PROP_FORMAT;
-	const std::string payload = payload_of(name_, backend_, params, throws, sequence_);
+	const std::string payload = payload_of(name_, backend_, params, throws, sequence_, pipe);
 	front->run(&op.call, SP_CV_VIDEO_OPEN, payload.data(), static_cast<uint32_t>(payload.size()), &input, locale_name().c_str());
-	if (input.kind == SP_INPUT_FILE)
+	if (stream_ < 0)
 		sp_close(input.fd);
 	sp_cv_video_reply reply;
 	// An object from here on: its helper may have a question.
 	if (op.call.status != SP_OK || front->keep(&op.call, &object_) || front->resume(&op.call, &object_) != SP_OK)
 		return false;
 	while (op.call.status == SP_OK && op.call.reply.kind == SP_REPLY_WANT)
-		if (!serve(&op) || front->receive(&op.call, 1) != SP_OK)
+		if (!serve(&op) || front->receive(&op.call, 0) != SP_OK)
 			break;
 	if (op.call.status != SP_OK)
 		return false;
@@ -202,7 +222,8 @@ bool Session::send(Op *op, uint32_t what, int number, double real)
 // The next reply, asked for or not.
 bool Session::receive(Op *op, sp_cv_video_reply *ret)
 {
-	while (front->receive(&op->call, 1) == SP_OK && op->call.reply.kind == SP_REPLY_WANT)
+	// All its questions together have the time of one command.
+	for (int anew = 1; front->receive(&op->call, anew) == SP_OK && op->call.reply.kind == SP_REPLY_WANT; anew = 0)
 		if (!serve(op))
 			return false;
 	if (op->call.status != SP_OK)
@@ -514,9 +535,12 @@ int64_t Session::read_stream(Op *op, uint64_t len)
 
 	if (stream_ < 0 || fstat(stream_, &st) || st.st_ino != stream_ino_)
 		return -EBADF;
+	const auto start = std::chrono::steady_clock::now();
 	do
 		n = ::read(stream_, bytes.data(), bytes.size());
 	while (n < 0 && errno == EINTR);
+	// What the program waits for its own pipe is not the helper's time.
+	op->call.start_ns += static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
 	if (n < 0)
 		return -errno;
 	const int r = front->feed(&op->call, bytes.data(), static_cast<uint64_t>(n));

@@ -332,6 +332,7 @@ int run(const sp_request *req, const void *payload, sp_reply *reply)
 	sp_vfs_set_name(file_name());
 	if (request.sequence)
 		sp_vfs_allow_asking();
+	sp_vfs_set_pipe(request.pipe);
 	take_state(request.log_level, request.use_optimized, request.sse_control);
 	body.thrown = call_and_catch([&body] { open_input(&body); });
 	body.snapshot = take_snapshot(0);

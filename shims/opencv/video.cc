@@ -80,7 +80,8 @@ bool is_address(const std::string &name)
 {
 	const size_t end = name.find_first_of(":,");
 
-	if (end == std::string::npos)
+	// A descriptor of the program is like a file.
+	if (end == std::string::npos || name.compare(0, end + 1, "pipe:") == 0)
 		return false;
 	for (const char *scheme : kAddresses)
 		if (name.compare(0, end, scheme) == 0 && (name[end] == ':' || std::strcmp(scheme, "subfile") == 0))

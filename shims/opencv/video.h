@@ -20,7 +20,7 @@ struct sp_cv_video_open {
 	uint32_t use_optimized; /* cv::useOptimized() of the program */
 	uint32_t sse_control;  /* as in sp_cv_request */
 	uint32_t sequence;     /* the name stands for many files, which the helper may ask for */
-	uint32_t reserved;
+	int32_t pipe;	       /* the name stands for this descriptor, whose bytes the helper may ask for; -1: it does not */
 };
 SP_STATIC_ASSERT(sizeof(struct sp_cv_video_open) == 40, "sp_cv_video_open");
 
