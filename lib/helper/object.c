@@ -67,10 +67,10 @@ uint64_t sp_object_consumed(void)
 	return __atomic_load_n(&words->consumed, __ATOMIC_SEQ_CST);
 }
 
+/* Who sends a command has read the events of the replies that it took, and drops the others with theirs, consumed or not. */
 void sp_object_begin(void)
 {
-	if (sp_object_consumed() >= sent || !says_events)
-		sp_events_restart();
+	sp_events_restart();
 }
 
 void sp_object_reply(struct sp_reply *reply)

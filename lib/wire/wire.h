@@ -240,7 +240,7 @@ SP_STATIC_ASSERT(sizeof(struct sp_mem_head) == 32, "sp_mem_head");
 
 /*
  * How far the helper of an object may work ahead; atomic words. Replies are numbered in the order in which they are sent. An object's reply that has
- * events is the last until it has been consumed.
+ * events is the last until it has been consumed, or a command has come.
  */
 struct sp_object_words {
 	uint64_t credit;   /* app: unasked replies may be sent up to this number */
