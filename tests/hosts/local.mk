@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # test-<theme> runs the subject <theme>, a badly behaved program.
-HOSTS_TESTS = tests/hosts/test-leak tests/hosts/test-outside tests/hosts/test-endings tests/hosts/test-bystander tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads
-HOSTS_SUBJECTS = tests/hosts/leak tests/hosts/outside tests/hosts/endings tests/hosts/bystander tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads
+HOSTS_TESTS = tests/hosts/test-leak tests/hosts/test-outside tests/hosts/test-endings tests/hosts/test-bystander tests/hosts/test-deaths tests/hosts/test-lifetimes tests/hosts/test-places tests/hosts/test-limits tests/hosts/test-descriptors tests/hosts/test-signals tests/hosts/test-spawns tests/hosts/test-forks tests/hosts/test-threads tests/hosts/test-films
+HOSTS_SUBJECTS = tests/hosts/leak tests/hosts/outside tests/hosts/endings tests/hosts/bystander tests/hosts/deaths tests/hosts/loader tests/hosts/lifetimes tests/hosts/places tests/hosts/limits tests/hosts/descriptors tests/hosts/signals tests/hosts/spawns tests/hosts/forks tests/hosts/make-pictures tests/hosts/threads tests/hosts/films tests/hosts/denied
 check_PROGRAMS += $(HOSTS_TESTS) $(HOSTS_SUBJECTS)
 TESTS += $(HOSTS_TESTS)
 check_LTLIBRARIES += libcompare.la libhost.la
@@ -19,6 +19,16 @@ SUBJECT_LIBS = libhost.la libprocesses.la $(OPENCV_LIBS)
 tests_hosts_make_pictures_SOURCES = tests/hosts/make-pictures.cc
 tests_hosts_make_pictures_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
 tests_hosts_make_pictures_LDADD = $(SUBJECT_LIBS)
+
+tests_hosts_test_films_SOURCES = tests/hosts/test-films.c
+tests_hosts_test_films_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_hosts_test_films_LDADD = $(HOSTS_LIBS)
+tests_hosts_films_SOURCES = tests/hosts/films.cc
+tests_hosts_films_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_films_LDADD = libhost.la libprocesses.la -lopencv_videoio -lopencv_imgproc $(OPENCV_LIBS)
+tests_hosts_denied_SOURCES = tests/hosts/denied.cc
+tests_hosts_denied_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) -pthread
+tests_hosts_denied_LDADD = libhost.la libprocesses.la -lopencv_videoio $(OPENCV_LIBS)
 
 tests_hosts_test_threads_SOURCES = tests/hosts/test-threads.c
 tests_hosts_test_threads_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
