@@ -6,7 +6,7 @@ PARITY_SUBJECTS = tests/parity/folder tests/parity/corpus tests/parity/pictures 
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
-PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h lib/wire/wire.c
+PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h tests/parity/printed.c tests/parity/printed.h lib/wire/wire.c
 PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh
 PARITY_CORPUS = tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-bytes.cc tests/parity/corpus-dicom.cc tests/parity/corpus-jpeg.cc \
 	tests/parity/corpus-png.cc tests/parity/corpus-pnm.cc tests/parity/corpus-tiff.cc
