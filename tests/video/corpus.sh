@@ -102,8 +102,8 @@ with_sound aac.ts $x264 -pix_fmt yuv420p -c:a aac
 ff $sound -c:a aac -flags +bitexact only-sound.mp4
 ff $sound -c:a libmp3lame -flags +bitexact only-sound.mp3
 ff $sound -c:a pcm_s16le -flags +bitexact only-sound.wav
-ff -f lavfi -i "$source" -f lavfi -i smptebars=size=96x80:rate=10 -map 0 -map 1 -t 0.8 -threads 1 -flags +bitexact -c:v mpeg4 -b:v 300k two-videos.mkv
-ff -f lavfi -i smptebars=size=96x80:rate=10 -f lavfi -i "$source" -map 0 -map 1 -t 0.8 -threads 1 -flags +bitexact -c:v mpeg4 -b:v 300k two-videos.mp4
+ff -f lavfi -i "$source" -f lavfi -i smptebars=size=96x80:rate=10 -map 0 -map 1 -t 0.8 -threads 1 -flags +bitexact -fflags +bitexact -c:v mpeg4 -b:v 300k two-videos.mkv
+ff -f lavfi -i smptebars=size=96x80:rate=10 -f lavfi -i "$source" -map 0 -map 1 -t 0.8 -threads 1 -flags +bitexact -fflags +bitexact -c:v mpeg4 -b:v 300k two-videos.mp4
 ff -f lavfi -i "$source" -frames:v 1 -flags +bitexact ../parts/cover.png
 ff $sound -i ../parts/cover.png -map 0 -map 1 -c:a libmp3lame -c:v copy -disposition:v attached_pic -flags +bitexact cover.mp3
 ff -i aac.mp4 -i ../parts/cover.png -map 0 -map 1 -c copy -disposition:v:1 attached_pic -fflags +bitexact cover.mp4
@@ -113,7 +113,7 @@ for angle in 90 180 270; do
 	ff -i h264-baseline.mp4 -c copy -metadata:s:v:0 rotate=$angle -fflags +bitexact rotated-$angle.mp4
 done
 ff -i mjpeg-444.mov -c copy -metadata:s:v:0 rotate=90 -fflags +bitexact rotated-mjpeg.mov
-ff -f lavfi -i "$source,select='not(mod(n\,3)*mod(n\,7))',setpts=N*N/300/TB" -fps_mode vfr -frames:v 25 -threads 1 -flags +bitexact -c:v libx264 -preset veryfast \
+ff -f lavfi -i "$source,select='not(mod(n\,3)*mod(n\,7))',setpts=N*N/300/TB" -fps_mode vfr -frames:v 25 -threads 1 -flags +bitexact -fflags +bitexact -c:v libx264 -preset veryfast \
 	-x264-params threads=1 -pix_fmt yuv420p variable-rate.mkv
 ff -i variable-rate.mkv -c copy -fflags +bitexact variable-rate.mp4
 ff -i h264-b.mp4 -c copy -output_ts_offset 7.5 -fflags +bitexact start-7.ts
