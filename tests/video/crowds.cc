@@ -112,9 +112,23 @@ void read_fifo(const std::string &path, const std::string &scratch)
 	});
 }
 
+// @name without directories, fit for the name of a section.
+std::string label(const std::string &name)
+{
+	const std::string start = name.substr(0, name.find('/')), end = base_name(name);
+	std::string text;
+
+	for (char c : start == end ? end : start + " " + end) {
+		char hex[8];
+		std::snprintf(hex, sizeof(hex), "%%%02x", static_cast<unsigned char>(c));
+		text += c >= ' ' && c < 127 && c != ':' ? std::string(1, c) : hex;
+	}
+	return text.substr(0, 100);
+}
+
 void read_stdin(const std::string &path, const std::string &name)
 {
-	const std::string shown = "standard input " + base_name(name) + ": " + base_name(path);
+	const std::string shown = "standard input " + label(name) + ": " + base_name(path);
 
 	alarm(kSecondsMax);
 	attempt(shown + " as a pipe", [&] {
@@ -149,13 +163,8 @@ void read_stdin(const std::string &path, const std::string &name)
 
 void show_name(const std::string &name)
 {
-	std::string shown;
+	const std::string shown = label(name);
 
-	for (char c : name.substr(name.size() > 40 ? name.size() - 40 : 0)) {
-		char hex[8];
-		std::snprintf(hex, sizeof(hex), "%%%02x", static_cast<unsigned char>(c));
-		shown += c > ' ' && c < 127 && c != ':' ? std::string(1, c) : hex;
-	}
 	alarm(kSecondsMax);
 	for (int library : { cv::CAP_ANY, cv::CAP_FFMPEG, cv::CAP_IMAGES, cv::CAP_OPENCV_MJPEG })
 		attempt(shown + ": " + std::to_string(library), [&] {
