@@ -20,6 +20,27 @@ void sp_events_attach(void *memory)
 	last = NULL;
 }
 
+static __thread bool muted, kept_back;
+
+void sp_events_mute(void)
+{
+	muted = true;
+	kept_back = false;
+}
+
+bool sp_events_unmute(void)
+{
+	muted = false;
+	return kept_back;
+}
+
+/* Does it go nowhere, at present? */
+static bool is_lost(void)
+{
+	kept_back |= muted;
+	return !head || muted;
+}
+
 uint32_t sp_events_len(void)
 {
 	return used;
@@ -116,7 +137,7 @@ void sp_event_text(enum sp_event_type type, const char *text, size_t len)
 {
 	uint8_t *p;
 
-	if (!head || !len)
+	if (!len || is_lost())
 		return;
 	pthread_mutex_lock(&lock);
 	if (!extend(type, text, len)) {
@@ -133,7 +154,7 @@ void sp_event_add_error(int code, const char *err, const char *func, const char 
 	struct sp_event_error e = { .code = code, .line = line };
 	uint8_t *p;
 
-	if (!head)
+	if (is_lost())
 		return;
 	e.err_len = (uint32_t)strlen(err);
 	e.func_len = (uint32_t)strlen(func);

@@ -93,6 +93,10 @@ SP_EXPORT void sp_object_begin(void);
 SP_EXPORT void sp_object_reply(struct sp_reply *reply);
 /* In the middle of a command: have the app do what @what says (wire.h). What FEED's value says, or -errno. */
 SP_EXPORT int64_t sp_object_want(enum sp_want_what what, uint64_t len);
+/* What this thread says is not kept, until the other call, which tells whether there was anything. */
+SP_EXPORT void sp_events_mute(void);
+SP_EXPORT bool sp_events_unmute(void);
+
 /* Did an allocation fail since the helper started? */
 SP_EXPORT bool sp_memory_failed(void);
 

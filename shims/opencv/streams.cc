@@ -61,12 +61,9 @@ std::string unquoted(const std::string &err)
 	return out;
 }
 
-bool notes_errors = true;
-
 int note_error(int code, const char *func, const char *err, const char *file, int line, void *)
 {
-	if (notes_errors)
-		sp_event_add_error(code, unquoted(err).c_str(), func, file, line);
+	sp_event_add_error(code, unquoted(err).c_str(), func, file, line);
 	return 0;
 }
 
@@ -80,11 +77,6 @@ void redirect_streams()
 	std::clog.rdbuf(&err);
 	std::cout.rdbuf(&out);
 	cv::redirectError(note_error);
-}
-
-void note_errors(bool on)
-{
-	notes_errors = on;
 }
 
 // std::locale::global() sets C's locale as well, which stays as the program has it.

@@ -10,9 +10,6 @@ namespace sp_cv {
 // What the library writes to std::cerr, std::clog and std::cout becomes events, and so do its errors (cv::redirectError).
 void redirect_streams();
 
-// Are its errors noted?
-void note_errors(bool on);
-
 // The C++ locale alone.
 void set_cxx_locale(const char *cxx_locale);
 

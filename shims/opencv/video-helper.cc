@@ -238,21 +238,24 @@ void grab(sp_cv_video_reply *ret)
 	stopped = !ret->result;
 }
 
-// What retrieving throws belongs to the program's own retrieve, which will ask for it.
+// What retrieving says and throws belongs to the program's own retrieve, which will ask for it.
 void read(sp_cv_video_reply *ret)
 {
 	grab(ret);
 	ret->snapshot = take_snapshot(0);
 	if (!ret->result)
 		return;
-	note_errors(false);
+	bool good = true;
+	sp_events_mute();
 	try {
 		retrieve(0, ret);
 	} catch (...) {
+		good = false;
+	}
+	if (sp_events_unmute() || !good) {
 		ret->frame = SP_CV_FRAME_UNTRIED;
 		stopped = true;
 	}
-	note_errors(true);
 	ret->retrieved = take_snapshot(1);
 }
 
