@@ -6,6 +6,7 @@
 #include "lib/helper/helper.h"
 #include "lib/wire/util.h"
 #include "shims/opencv/format.h"
+#include "tests/attack/raw.h"
 #include "tests/attack/search.h"
 #include "tests/attack/syscalls.h"
 
@@ -24,19 +25,6 @@ static char path[] = "/etc/passwd";
 static long own, parent;
 
 SP_TEST_EXPORT const struct sp_plugin *sp_plugin_get(void);
-
-/* libc is left out, so that nothing but the kernel answers. */
-static long raw(long nr, long a, long b, long c, long d, long e, long f)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-	long ret;
-
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static void say(const char *format, ...)

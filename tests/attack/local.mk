@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-ATTACK_TESTS = tests/attack/test-hostile-helper tests/attack/test-hostile-offer tests/attack/test-hostile-plugin
-check_PROGRAMS += $(ATTACK_TESTS) tests/attack/subject tests/attack/hostile-helper
-check_LTLIBRARIES += tests/attack/hostile-plugin.la
+ATTACK_TESTS = tests/attack/test-hostile-helper tests/attack/test-hostile-offer tests/attack/test-hostile-plugin tests/attack/test-hostile-video
+check_PROGRAMS += $(ATTACK_TESTS) tests/attack/subject tests/attack/watch tests/attack/hostile-helper
+check_LTLIBRARIES += tests/attack/hostile-plugin.la tests/attack/hostile-video.la
 TESTS += $(ATTACK_TESTS)
 
 tests_attack_subject_SOURCES = tests/attack/subject.cc
@@ -11,9 +11,15 @@ tests_attack_hostile_helper_SOURCES = tests/attack/hostile-helper.c tests/attack
 tests_attack_hostile_helper_CFLAGS = $(AM_CFLAGS)
 tests_attack_hostile_helper_LDADD = libwire_plain.la
 # A module needs a place to be installed in, which it never is. sp_* come from sandbox-helper, hence undefined symbols.
-tests_attack_hostile_plugin_la_SOURCES = tests/attack/hostile-plugin.c tests/attack/search.c tests/attack/search.h tests/attack/syscalls.h
+tests_attack_hostile_plugin_la_SOURCES = tests/attack/hostile-plugin.c tests/attack/search.c tests/attack/search.h tests/attack/syscalls.h tests/attack/raw.h
 tests_attack_hostile_plugin_la_CFLAGS = $(AM_CFLAGS)
 tests_attack_hostile_plugin_la_LDFLAGS = -module -avoid-version -shared -rpath $(modulesdir)
+tests_attack_hostile_video_la_SOURCES = tests/attack/hostile-video.c tests/attack/syscalls.h tests/attack/raw.h
+tests_attack_hostile_video_la_CFLAGS = $(AM_CFLAGS)
+tests_attack_hostile_video_la_LDFLAGS = -module -avoid-version -shared -rpath $(modulesdir)
+tests_attack_watch_SOURCES = tests/attack/watch.cc
+tests_attack_watch_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
+tests_attack_watch_LDADD = -lopencv_videoio $(OPENCV_LIBS)
 
 PLAY = tests/attack/play.c tests/attack/play.h
 tests_attack_test_hostile_helper_SOURCES = tests/attack/test-hostile-helper.c $(PLAY)
@@ -25,3 +31,6 @@ tests_attack_test_hostile_offer_LDADD = $(TEST_LIBS)
 tests_attack_test_hostile_plugin_SOURCES = tests/attack/test-hostile-plugin.c tests/attack/syscalls.h $(PLAY)
 tests_attack_test_hostile_plugin_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_attack_test_hostile_plugin_LDADD = $(TEST_LIBS)
+tests_attack_test_hostile_video_SOURCES = tests/attack/test-hostile-video.c tests/attack/syscalls.h $(PLAY)
+tests_attack_test_hostile_video_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_attack_test_hostile_video_LDADD = $(TEST_LIBS)

@@ -13,7 +13,7 @@
 #define LINE 1024
 #define MODULES "lib/sandbox-preload"
 
-const char *play_module, *play_hostile;
+const char *play_module, *play_hostile, *play_subject = "attack/subject", *play_call = "imread";
 
 static void copy(const char *from, const char *to)
 {
@@ -92,7 +92,7 @@ void play_run(struct play *p)
 			how.env[i] = "SANDBOX_PRELOAD_UNUSED";
 	how.cwd = work;
 	how.input = make_file("commands", p->commands, p->len);
-	RUN(&p->o, &how, "attack/subject");
+	RUN(&p->o, &how, play_subject);
 	assert_exit(&p->o, 0);
 	if (strstr(p->o.out, "DESCRIPTORS") || !strstr(p->o.out, "end\n"))
 		fail_msg("descriptors were lost, or it did not come to its end: %s%s", p->o.out, p->o.err);
@@ -144,7 +144,7 @@ void play_line(const struct play *p, const char *name, const char *words)
 	const char *at, *found = NULL;
 	unsigned n = 0;
 
-	snprintf(prefix, sizeof(prefix), "libsandbox-preload: cv::imread('%s'): ", name);
+	snprintf(prefix, sizeof(prefix), "libsandbox-preload: cv::%s('%s'): ", play_call, name);
 	for (at = p->o.err; (at = strstr(at, prefix)); at++, n++)
 		found = at;
 	if (n != (words != NULL))
