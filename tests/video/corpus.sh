@@ -224,4 +224,6 @@ cp broken/text.txt images/gap/img_006.png
 make images/tiff_%02d.tiff 3
 make images/bmp_%04d.bmp 3
 rm -r parts
-ls good broken images crash | grep -c .
+mkdir changing
+mv good/grows.ts good/changes.* changing/
+ls good broken changing images crash | grep -c .
