@@ -30,6 +30,13 @@
 
 static unsigned added;
 
+static int begin(void **state)
+{
+	(void)state;
+	added = 0;
+	return 0;
+}
+
 static void add(struct play *p, const char *prefix, const char *name)
 {
 	play_add(p, "w", 5, "%s%s", prefix, name);
@@ -43,7 +50,6 @@ static void finish(struct play *p)
 		fail_msg("%u of %u honest videos worked: %s%s", play_count(p, "good", GOOD), added, p->o.out, p->o.err);
 	if (strstr(p->o.out, "CHANGED"))
 		fail_msg("a frame has changed: %s", p->o.out);
-	added = 0;
 	play_free(p);
 }
 
@@ -237,6 +243,7 @@ static void test_stream(void **state)
 	finish(&p);
 }
 
+#define TEST(f) cmocka_unit_test_setup(f, begin)
 #define DEADLY_ROW(name, ...) { "sys-" #name, #name, SYS_##name },
 static const struct {
 	const char *name, *call;
@@ -285,9 +292,9 @@ static void test_system_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lies),	   cmocka_unit_test(test_late_lies), cmocka_unit_test(test_floods),	 cmocka_unit_test(test_events),
-		cmocka_unit_test(test_deaths),	   cmocka_unit_test(test_silence),   cmocka_unit_test(test_concurrency), cmocka_unit_test(test_outside),
-		cmocka_unit_test(test_stream),	   cmocka_unit_test(test_system_calls),
+		TEST(test_lies),	   TEST(test_late_lies), TEST(test_floods),	 TEST(test_events),
+		TEST(test_deaths),	   TEST(test_silence),   TEST(test_concurrency), TEST(test_outside),
+		TEST(test_stream),	   TEST(test_system_calls),
 	};
 
 	play_module = "helper-opencv406-video.so";
