@@ -2,6 +2,7 @@
 #include "shims/opencv/session.hh"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -49,11 +50,16 @@ std::string locale_name()
 // What FFmpeg's side of the library reads at each opening.
 std::string environment()
 {
+	// Once one of these has been there the library prints FFmpeg's words itself, for good; later without them those of AV_LOG_ERROR.
+	static std::atomic<bool> prints;
+	const bool wants = std::getenv("OPENCV_FFMPEG_DEBUG") || std::getenv("OPENCV_FFMPEG_LOGLEVEL");
 	std::string all;
 
 	for (char **e = environ; e && *e; e++)
 		if (std::strncmp(*e, "OPENCV_FFMPEG_", 14) == 0)
 			all.append(*e, std::strlen(*e) + 1);
+	if (prints.exchange(prints || wants) && !wants)
+		all.append("OPENCV_FFMPEG_LOGLEVEL=16", sizeof("OPENCV_FFMPEG_LOGLEVEL=16"));
 	return all;
 }
 

@@ -178,9 +178,12 @@ std::vector<int> without_used(const std::vector<int> &params, int backend)
 	for (size_t i = 0; i + 1 < params.size(); i += 2) {
 		const bool used = (backend == cv::CAP_FFMPEG && std::count(std::begin(ffmpeg), std::end(ffmpeg), params[i])) ||
 				  (backend == cv::CAP_GSTREAMER && std::count(std::begin(gstreamer), std::end(gstreamer), params[i]));
-		if (!used || std::count(seen.begin(), seen.end(), params[i]))
-			left.insert(left.end(), { params[i], params[i + 1] });
-		seen.push_back(params[i]); // of two values for one the first is looked at
+		const size_t first = std::find(seen.begin(), seen.end(), params[i]) - seen.begin();
+
+		// Of two values for one the first is looked at, by all.
+		if (!used || first < seen.size())
+			left.insert(left.end(), { params[i], params[2 * first + 1] });
+		seen.push_back(params[i]);
 	}
 	return left;
 }

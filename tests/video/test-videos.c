@@ -165,7 +165,7 @@ static void test_pipes(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	MODE(0, "names", corpus(""), scratch("names"));
+	MODE(LIMITS, "names", corpus(""), scratch("names"));
 }
 
 static void test_mutants(void **state)
@@ -196,10 +196,13 @@ static void crash(const char *file)
 	if (strstr(native.out, "died with ")) {
 		const char *at = strstr(ours.out, ": frame 1\n");
 
+		/* What is beyond is the helper's own memory: a frame, if it is there; else the end, and a line for what is read frame by frame, one for what is grabbed. */
 		assert_non_null(at);
-		assert_memory_equal(strchr(at, '\n') + 1, "false ", 6);
-		/* once for what is read frame by frame, once for what is grabbed */
-		assert_int_equal(count_lines(ours.err, "libsandbox-preload: "), 2);
+		at = strchr(at, '\n') + 1;
+		if (strncmp(at, "true ", 5) != 0) {
+			assert_memory_equal(at, "false ", 6);
+			assert_int_equal(count_lines(ours.err, "libsandbox-preload: "), 2);
+		}
 	}
 	outcome_free(&native);
 	outcome_free(&ours);
