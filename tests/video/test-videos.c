@@ -143,7 +143,8 @@ static void test_started_with(void **state)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		const struct how how = { .env = { settings[i] } };
 		const char *const argv[] = { SUBJECT, "frames", corpus("good/h264-b.mp4"), corpus("good/mjpeg.avi"), corpus("broken/flip-12-mpeg2.mpg"),
-					     corpus("broken/text.mp4"), NULL };
+					     /* All that is logged of a file that is refused has much of GStreamer in it. */
+					     strstr(settings[i], "VERBOSE") ? NULL : corpus("broken/text.mp4"), NULL };
 
 		print_message("# %s\n", settings[i]);
 		compare_videos(&how, VIDEOS | THREADS | DAMAGED, argv);
@@ -171,7 +172,7 @@ static void test_names(void **state)
 static void test_mutants(void **state)
 {
 	(void)state;
-	MODE(DAMAGED, "mutants", corpus("good"), scratch("mutants"), setting("SP_SEED", "1"), setting("SP_VIDEO_MUTANTS", "300"));
+	MODE(DAMAGED, "mutants", corpus("good"), scratch("mutants"), setting("SP_SEED", "1"), setting("SP_VIDEO_MUTANTS", "150"));
 }
 
 /*
