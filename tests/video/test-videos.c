@@ -71,7 +71,8 @@ static void compare_videos(const struct how *how, unsigned tolerances, const cha
 	print_message("# %s: %zu items the same, %zu different, %zu wavering; %zu groups without their words; %zu crash natively, %zu beyond that\n",
 		      argv[1], t->compared - (t->different < t->compared ? t->different : t->compared), t->different, t->wavering, t->words, t->crashed,
 		      t->beyond);
-	assert_int_equal(t->different, 0);
+	/* Of damaged pictures some waver natively; one that does so seldom may be seen in our run alone. */
+	assert_in_range(t->different, 0, tolerances & DAMAGED ? t->wavering : 0);
 	assert_true(t->compared > 10 * t->wavering);
 }
 
