@@ -34,8 +34,8 @@ struct sp_policy_number {
 };
 
 /* The texts of image.policy and video.policy, built in. */
-extern const char sp_policy_image[], sp_policy_video[];
-extern const size_t sp_policy_image_len, sp_policy_video_len;
+extern const char sp_policy_image[], sp_policy_video[], sp_policy_volume[];
+extern const size_t sp_policy_image_len, sp_policy_video_len, sp_policy_volume_len;
 
 /*
  * Compile @text (@len bytes, no NUL needed) for @arch (SCMP_ARCH_*, 0 = the running one). The names

@@ -4,7 +4,7 @@
 set -eu
 
 packages="build-essential autoconf automake libtool autoconf-archive pkg-config libseccomp-dev libunwind-dev libelf-dev
-libcmocka-dev libopencv-dev libopenvdb-dev libboost-dev libboost-iostreams-dev libtbb-dev libimath-dev python3-opencv
+libcmocka-dev libopencv-dev libopenvdb-dev libopenvdb-tools python3-openvdb liblog4cplus-dev libboost-dev libboost-iostreams-dev libtbb-dev libimath-dev python3-opencv
 libtiff-dev libwebp-dev libopenexr-dev python3-numpy ffmpeg clang libclang-rt-14-dev gdal-bin libgdcm-tools"
 
 missing=

@@ -29,7 +29,6 @@ static const struct rule rules[] = {
 	{ "OPENCV_TEMP_PATH", WHEN_EACH_USE },
 	{ "OPENCV_FFMPEG_*", WHEN_NEVER }, /* read at each opening of a video: the request has them */
 	{ "OPENCV_*", WHEN_LOAD },
-	{ "OPENVDB_*", WHEN_LOAD },
 	{ "OMP_*", WHEN_LOAD },
 	{ "LANG", WHEN_LOAD },
 	{ "LANGUAGE", WHEN_LOAD },

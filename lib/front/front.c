@@ -35,6 +35,8 @@ __attribute__((constructor)) static void sp_front_start(void)
 
 	if (sp_is_loaded("libopencv_imgcodecs.so.406"))
 		sp_pool_start(SP_FAMILY_IMGCODECS, "C");
+	if (sp_is_loaded("libopenvdb.so.10.0"))
+		sp_pool_start(SP_FAMILY_OPENVDB, "C");
 	errno = saved;
 }
 

@@ -34,6 +34,7 @@ static const struct {
 	[SP_FAMILY_IMGCODECS] = { "imgcodecs", "helper-opencv406.so", "without-gdal.so" },
 	[SP_FAMILY_GDAL] = { "imgcodecs-gdal", "helper-opencv406.so", NULL },
 	[SP_FAMILY_VIDEOIO] = { "videoio", "helper-opencv406-video.so", "without-gdal.so" },
+	[SP_FAMILY_OPENVDB] = { "openvdb", "helper-openvdb100.so", NULL },
 };
 
 /*

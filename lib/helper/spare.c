@@ -306,7 +306,7 @@ static void work(void)
 /* For its decoder: as many as it makes for this many processors, and some for a second one. */
 static int make_threads(void)
 {
-	return sp_options.objects ? sp_threads_make((unsigned)sysconf(_SC_NPROCESSORS_ONLN) + 4) : 0;
+	return sp_options.family_number == SP_FAMILY_VIDEOIO ? sp_threads_make((unsigned)sysconf(_SC_NPROCESSORS_ONLN) + 4) : 0;
 }
 
 void sp_spare_live(int channel, int command, int memory, int file, int go)

@@ -119,13 +119,17 @@ static const char *load_filter(void)
 		{ "wait_until_realtime", WAIT_BITSET_ANY_CLOCK },
 		{ "wake", FUTEX_WAKE_PRIVATE },
 	};
-	const char *text = sp_options.objects ? sp_policy_video : sp_policy_image;
-	size_t len = sp_options.objects ? sp_policy_video_len : sp_policy_image_len;
+	const struct {
+		const char *name, *text;
+		size_t len;
+	} image = { "image", sp_policy_image, sp_policy_image_len }, video = { "video", sp_policy_video, sp_policy_video_len },
+	  volume = { "volume", sp_policy_volume, sp_policy_volume_len },
+	  policy = sp_options.family_number == SP_FAMILY_VIDEOIO ? video : sp_options.family_number == SP_FAMILY_OPENVDB ? volume : image;
 	unsigned line = 0;
-	int r = sp_policy_compile(text, len, numbers, SP_ARRAY_SIZE(numbers), 0, &sp_zygote.filter, &line);
+	int r = sp_policy_compile(policy.text, policy.len, numbers, SP_ARRAY_SIZE(numbers), 0, &sp_zygote.filter, &line);
 
 	if (r) {
-		snprintf(reason, sizeof(reason), "%s.policy line %u: %s", sp_options.objects ? "video" : "image", line, strerror(-r));
+		snprintf(reason, sizeof(reason), "%s.policy line %u: %s", policy.name, line, strerror(-r));
 		return reason;
 	}
 	return NULL;

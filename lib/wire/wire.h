@@ -50,13 +50,14 @@ enum sp_family {
 	SP_FAMILY_IMGCODECS = 1,
 	SP_FAMILY_GDAL = 2, /* imgcodecs with GDAL, for the calls that ask for it */
 	SP_FAMILY_VIDEOIO = 3,
-	SP_FAMILY_MAX = 4,
+	SP_FAMILY_OPENVDB = 4,
+	SP_FAMILY_MAX = 5,
 };
 
 /* Does a helper of @family live on after its first reply, and serve an object that the program has opened? */
 static inline int sp_family_has_objects(uint32_t family)
 {
-	return family == SP_FAMILY_VIDEOIO;
+	return family == SP_FAMILY_VIDEOIO || family == SP_FAMILY_OPENVDB;
 }
 
 /* zygote -> app. With SP_OFFER_FAILED there are no descriptors and @reason says in plain text why no helper can be had. */

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "shims/openvdb/emit-points.hh"
+
+#include <map>
+#include <vector>
+#include "shims/openvdb/emit.hh"
+#include "shims/openvdb/writer.hh"
+
+namespace sp_vdb {
+
+namespace {
+
+using namespace openvdb::points;
+using Descriptor = AttributeSet::Descriptor;
+
+// Descriptors that were written in this answer, by number.
+std::map<const Descriptor *, uint32_t> written;
+
+void put_descriptor(const Descriptor &d)
+{
+	std::vector<std::string> names(d.size());
+
+	for (const auto &n : d.map())
+		if (n.second < names.size())
+			names[n.second] = n.first;
+	out.count(d.size());
+	for (size_t i = 0; i < d.size(); i++) {
+		out.string(d.type(i).first);
+		out.string(d.type(i).second);
+		out.string(names[i]);
+	}
+	out.count(d.groupMap().size());
+	for (const auto &g : d.groupMap()) {
+		out.string(g.first);
+		out.count(g.second);
+	}
+	put_metadata(d.getMetadata());
+}
+
+// As they stand in the registered type: protected, so read through a class of ours.
+struct Fields : AttributeArray {
+	static uint8_t paged(const AttributeArray &a) { return a.*(&Fields::mUsePagedRead); }
+};
+
+void put_array(const AttributeArray &a)
+{
+	sp_vdb_array head = {};
+
+	a.loadData();
+	head.size = a.size();
+	head.stride = a.hasConstantStride() ? a.stride() : a.dataSize();
+	head.flags = a.flags();
+	head.uniform = a.isUniform();
+	head.paged = Fields::paged(a);
+	head.bytes = uint64_t(a.isUniform() ? 1 : a.dataSize()) * a.storageTypeSize();
+	out.put(head);
+	out.put(a.constDataAsByteArray(), head.bytes);
+}
+
+} // namespace
+
+void begin_points()
+{
+	written.clear();
+}
+
+void put_points(openvdb::points::PointDataTree::LeafNodeType &leaf)
+{
+	const AttributeSet &set = leaf.attributeSet();
+	const auto known = written.emplace(&set.descriptor(), static_cast<uint32_t>(written.size()));
+
+	out.put(sp_vdb_points{ known.first->second, static_cast<uint32_t>(set.size()) });
+	if (known.second)
+		put_descriptor(set.descriptor());
+	for (size_t i = 0; i < set.size(); i++)
+		put_array(*set.getConst(i));
+}
+
+} // namespace sp_vdb
