@@ -99,6 +99,8 @@ SP_EXPORT bool sp_events_unmute(void);
 
 /* Did an allocation fail since the helper started? */
 SP_EXPORT bool sp_memory_failed(void);
+/* The largest request that did, bytes. */
+SP_EXPORT uint64_t sp_memory_wanted(void);
 
 /* End the helper here with SP_REPLY_REFUSED and @why (enum sp_refused). */
 SP_EXPORT void sp_refuse(uint32_t why) __attribute__((noreturn));

@@ -15,45 +15,53 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 void *__libc_memalign(size_t align, size_t size);
 
-static bool failed; /* written by the one thread of a helper */
+static bool failed; /* these two written by the one thread of a helper */
+static size_t largest; /* bytes of a request that failed */
 
 bool sp_memory_failed(void)
 {
 	return failed;
 }
 
-static inline void *seen(void *p)
+uint64_t sp_memory_wanted(void)
 {
-	if (!p)
+	return largest;
+}
+
+static inline void *seen(void *p, size_t size)
+{
+	if (!p) {
 		failed = true;
+		largest = size > largest ? size : largest;
+	}
 	return p;
 }
 
 SP_EXPORT void *malloc(size_t size)
 {
-	return seen(__libc_malloc(size));
+	return seen(__libc_malloc(size), size);
 }
 
 SP_EXPORT void *calloc(size_t n, size_t size)
 {
-	return seen(__libc_calloc(n, size));
+	return seen(__libc_calloc(n, size), size && n > SIZE_MAX / size ? SIZE_MAX : n * size);
 }
 
 SP_EXPORT void *realloc(void *p, size_t size)
 {
 	void *q = __libc_realloc(p, size);
 
-	return size ? seen(q) : q;
+	return size ? seen(q, size) : q;
 }
 
 SP_EXPORT void *memalign(size_t align, size_t size)
 {
-	return seen(__libc_memalign(align, size));
+	return seen(__libc_memalign(align, size), size);
 }
 
 SP_EXPORT void *aligned_alloc(size_t align, size_t size)
 {
-	return seen(__libc_memalign(align, size));
+	return seen(__libc_memalign(align, size), size);
 }
 
 SP_EXPORT int posix_memalign(void **ret, size_t align, size_t size)
@@ -62,7 +70,7 @@ SP_EXPORT int posix_memalign(void **ret, size_t align, size_t size)
 
 	if (align < sizeof(void *) || (align & (align - 1)))
 		return EINVAL;
-	p = seen(__libc_memalign(align, size));
+	p = seen(__libc_memalign(align, size), size);
 	if (!p)
 		return ENOMEM;
 	*ret = p;
@@ -109,6 +117,8 @@ void sp_memory_settle(uint64_t limit)
 	free(p);
 	if (sbrk(0) > reserved_end)
 		cut_to(limit);
+	failed = false;
+	largest = 0;
 }
 
 void sp_memory_prefault(uint64_t bytes)

@@ -7,6 +7,7 @@
 #include <locale>
 #include <sstream>
 #include <string>
+#include <sys/sysinfo.h>
 #include <tbb/global_control.h>
 #include <openvdb/openvdb.h>
 #include <openvdb/io/Stream.h>
@@ -31,8 +32,8 @@ WantedBuffer *buffer;
 std::istream *stream;
 sp_vdb_header header; // of the stream's archive
 
-// No version of the format: none has been read.
-const uint32_t kNoVersion = 0xfffffffe;
+bool header_read;
+uint64_t machine_memory; // bytes, swap among them
 
 // ---- warming up ----
 
@@ -72,6 +73,10 @@ const char *warm_up(const char *cxx_locale, uint32_t)
 	static uint8_t nowhere[SP_VDB_SLOTS * SP_VDB_SLOT];
 	static std::string reason;
 
+	struct sysinfo si;
+
+	if (sysinfo(&si) == 0)
+		machine_memory = (uint64_t(si.totalram) + si.totalswap) * si.mem_unit;
 	try {
 		set_cxx_locale(cxx_locale);
 		openvdb::initialize();
@@ -113,10 +118,16 @@ void open_file()
 {
 	const unsigned types_max = 64;
 
+	header_read = true;
 	for (unsigned i = 0;; i++)
 		try {
 			file->open(false);
 			return;
+		} catch (const openvdb::IoError &e) {
+			// These two are thrown before anything is taken from it.
+			const std::string what = e.what();
+			header_read = what.find("could not open file ") == std::string::npos && what.find(" is not a VDB file") == std::string::npos;
+			throw;
 		} catch (const openvdb::LookupError &e) {
 			const std::string type = unknown_type(e.what());
 
@@ -161,7 +172,7 @@ sp_vdb_header header_of(const Archive &archive)
 	h.library_minor = a.library_version.second;
 	h.compression = a.compression;
 	h.has_offsets = a.has_offsets;
-	h.was_read = a.file_version != kNoVersion;
+	h.was_read = header_read;
 	static_assert(sizeof(a.uuid) == sizeof(h.uuid), "16 bytes");
 	std::memcpy(h.uuid, &a.uuid, sizeof(h.uuid));
 	return h;
@@ -172,6 +183,7 @@ void open()
 	if (request.source == SP_VDB_STREAM) {
 		Stream archive(*stream, false);
 
+		header_read = true;
 		header = header_of(archive);
 		for (const GridBase::Ptr &grid : *archive.getGrids())
 			put_grid(*grid, false);
@@ -179,7 +191,6 @@ void open()
 		put_metadata(*archive.getMetadata());
 		return;
 	}
-	archive_of(*file).file_version = kNoVersion;
 	open_file();
 	if (state_of(*file).grids)
 		for (const GridBase::Ptr &grid : *state_of(*file).grids)
@@ -255,6 +266,21 @@ void note_left(sp_vdb_left *ret)
 	ret->half = openvdb::io::getHalfFloat(*stream);
 }
 
+// Is it the helper's limit that the library has met? What is more than the machine has would natively be refused as well.
+bool met_limit(uint32_t thrown)
+{
+	return thrown == SP_VDB_THROW_STD_BAD_ALLOC && sp_memory_failed() && sp_memory_wanted() < machine_memory;
+}
+
+// In a damaged file the library goes on with variables that it has not set. In a program's fresh stack most are 0, and warming up has left other things here.
+void __attribute__((noinline)) clear_stack()
+{
+	volatile char below[128 * 1024];
+
+	std::memset(const_cast<char *>(below), 0, sizeof(below));
+	__asm__ volatile("" : : "r"(below) : "memory");
+}
+
 void answer(const sp_command &c)
 {
 	sp_vdb_reply body = {};
@@ -264,6 +290,7 @@ void answer(const sp_command &c)
 	begin_trees();
 	out.drop();
 	body.serial = c.serial;
+	clear_stack();
 	body.thrown = call_and_catch([&c] { obey(c); });
 	if (body.thrown) {
 		out.drop();
@@ -274,7 +301,7 @@ void answer(const sp_command &c)
 	body.header = file ? header_of(*file) : header;
 	if (stream)
 		note_left(&body.left);
-	reply.kind = !body.thrown ? SP_REPLY_RESULT : sp_memory_failed() ? SP_REPLY_MEMORY : SP_REPLY_THROW;
+	reply.kind = !body.thrown ? SP_REPLY_RESULT : met_limit(body.thrown) ? SP_REPLY_MEMORY : SP_REPLY_THROW;
 	std::memcpy(reply.body, &body, sizeof(body));
 	sp_object_reply(&reply);
 }
