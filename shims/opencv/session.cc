@@ -206,7 +206,8 @@ bool Session::open(const std::vector<int> &params, bool throws)
 	if (op.call.status != SP_OK)
 		return false;
 	std::memcpy(&reply, op.call.reply.body, sizeof(reply));
-	take_snapshot(&op, reply.snapshot);
+	if (!take_snapshot(&op, reply.snapshot))
+		return false;
 	never_ahead_ = !reply.may_be_ahead || stream_ >= 0;
 	finish(&op, reply);
 	return op.call.status == SP_OK && reply.result;
@@ -288,7 +289,7 @@ bool Session::take_snapshot(Op *op, uint64_t offset)
 }
 
 // Frames are BGR of 8 bits. Packets and other data without pixels are one row of bytes; the library's own MJPEG reader gives what the pictures have.
-bool Session::check_frame(Op *op, const sp_cv_video_reply &r, int channel)
+bool Session::check_pixels(Op *op, const sp_cv_video_reply &r, int channel)
 {
 	const uint64_t room = op->call.memory_size - op->call.output;
 	const bool bytes = (raw_ || channel != 0) && (r.rows == 1 || r.cols == 1) && r.type == CV_8UC1;
@@ -299,6 +300,9 @@ bool Session::check_frame(Op *op, const sp_cv_video_reply &r, int channel)
 	if (r.rows <= 0 || r.cols <= 0 || !(bytes || pixels) || int64_t(r.rows) * r.cols > (bytes ? INT32_MAX : kPixelsMax))
 		return fail(op, SP_BAD_REPLY, "it describes a frame that cannot be");
 	row = static_cast<uint64_t>(r.cols) * CV_ELEM_SIZE(r.type);
+	// The library throws at rows that do not begin where a number can.
+	if (r.step % CV_ELEM_SIZE1(r.type) || r.pixels % CV_ELEM_SIZE1(r.type))
+		return fail(op, SP_BAD_REPLY, "it describes a frame that cannot be");
 	if (r.step < row || r.step > room || r.pixels > room || __builtin_mul_overflow(r.step, static_cast<uint64_t>(r.rows - 1), &all) ||
 	    __builtin_add_overflow(all, row, &all) || all > room - r.pixels)
 		return fail(op, SP_BAD_REPLY, "it describes a frame that cannot be");
@@ -308,6 +312,18 @@ bool Session::check_frame(Op *op, const sp_cv_video_reply &r, int channel)
 	paid_ = std::max(paid_, all);
 	if (!map(op, r.pixels + all))
 		return fail(op, SP_LIMIT, "memory");
+	return true;
+}
+
+// What a reply says of its frame may be used from here on, by whomever and whenever: it can be, or there is none.
+bool Session::check_frame(Op *op, int channel, sp_cv_video_reply *r)
+{
+	if (r->frame >= SP_CV_FRAME_MAX)
+		return fail(op, SP_BAD_REPLY, "the helper's reply makes no sense");
+	if (r->frame == SP_CV_FRAME_THERE)
+		return check_pixels(op, *r, channel);
+	r->rows = r->cols = r->type = 0;
+	r->pixels = r->step = 0;
 	return true;
 }
 
@@ -386,11 +402,7 @@ bool Session::grabFrame()
 	if (grabbed_ && !retrieved_)
 		pairs_ = 0;
 	grabbed_ = retrieved_ = false;
-	if (!op.good || !next_frame(&op, &reply) || !take_snapshot(&op, reply.snapshot))
-		return false;
-	if (reply.frame >= SP_CV_FRAME_MAX)
-		return fail(&op, SP_BAD_REPLY, "the helper's reply makes no sense");
-	if (reply.frame == SP_CV_FRAME_THERE && !check_frame(&op, reply, 0))
+	if (!op.good || !next_frame(&op, &reply) || !take_snapshot(&op, reply.snapshot) || !check_frame(&op, 0, &reply))
 		return false;
 	frame_ = reply;
 	grabbed_ = true;
@@ -411,14 +423,12 @@ bool Session::is_other_channel(int channel) const
 	return channel != 0 && backend_ == cv::CAP_FFMPEG && (raw_ || channel == properties_[cv::CAP_PROP_CODEC_EXTRADATA_INDEX]);
 }
 
-bool Session::copy_frame(Op *op, const sp_cv_video_reply &r, cv::OutputArray image)
+void Session::copy_frame(const sp_cv_video_reply &r, cv::OutputArray image) const
 {
 	// From memory that the helper can write to, once, into memory that it cannot.
 	const cv::Mat shared = r.frame == SP_CV_FRAME_THERE ? cv::Mat(r.rows, r.cols, r.type, const_cast<uint8_t *>(map_ + r.pixels), r.step) : cv::Mat();
 
-	(void)op;
 	shared.copyTo(image);
-	return true;
 }
 
 bool Session::retrieveFrame(int channel, cv::OutputArray image)
@@ -435,9 +445,7 @@ bool Session::retrieveFrame(int channel, cv::OutputArray image)
 		never_ahead_ |= other;
 		if ((is_ahead() && !go_back(&op)) || !command(&op, SP_CV_VIDEO_RETRIEVE, channel, 0, &reply))
 			return false;
-		if (reply.frame == SP_CV_FRAME_THERE && !check_frame(&op, reply, channel))
-			return false;
-		if (!take_snapshot(&op, reply.snapshot))
+		if (!check_frame(&op, channel, &reply) || !take_snapshot(&op, reply.snapshot))
 			return false;
 		grant(&op, 0);
 		finish(&op, reply);
@@ -451,7 +459,10 @@ bool Session::retrieveFrame(int channel, cv::OutputArray image)
 		pairs_++;
 		note(SP_CV_VIDEO_RETRIEVE);
 	}
-	return (reply.frame == SP_CV_FRAME_THERE || reply.frame == SP_CV_FRAME_EMPTY) && copy_frame(&op, reply, image);
+	if (reply.frame != SP_CV_FRAME_THERE && reply.frame != SP_CV_FRAME_EMPTY)
+		return false;
+	copy_frame(reply, image);
+	return true;
 }
 
 // What has no effect is not the helper's business, which may be ahead.

@@ -66,9 +66,9 @@ private:
 	bool receive(Op *op, sp_cv_video_reply *ret);
 	bool answer(Op *op, sp_cv_video_reply *ret); // to what was sent; unasked ones before it are dropped
 	bool command(Op *op, uint32_t what, int number, double real, sp_cv_video_reply *ret);
-	bool take(Op *op, const sp_cv_video_reply &reply);
 	bool take_snapshot(Op *op, uint64_t offset);
-	bool check_frame(Op *op, const sp_cv_video_reply &reply, int channel);
+	bool check_pixels(Op *op, const sp_cv_video_reply &reply, int channel);
+	bool check_frame(Op *op, int channel, sp_cv_video_reply *reply);
 	bool map(Op *op, uint64_t end);
 	void grant(Op *op, unsigned ahead);
 	void settle(Op *op);
@@ -83,7 +83,7 @@ private:
 	void close();
 	bool fail(Op *op, sp_status status, const char *reason);
 	bool next_frame(Op *op, sp_cv_video_reply *ret);
-	bool copy_frame(Op *op, const sp_cv_video_reply &frame, cv::OutputArray image);
+	void copy_frame(const sp_cv_video_reply &frame, cv::OutputArray image) const;
 	bool is_other_channel(int channel) const;
 	unsigned depth_max() const;
 	bool go_back(Op *op);
@@ -103,7 +103,7 @@ private:
 	uint32_t serial_ = 0;
 	uint64_t received_ = 0, credit_ = 0; // replies: those that came; up to which the helper may send them unasked
 	double properties_[SP_CV_PROPERTIES] = {};
-	sp_cv_video_reply frame_ = {}; // the one that was grabbed last
+	sp_cv_video_reply frame_ = {}; // the one that was grabbed last, checked
 	bool grabbed_ = false, retrieved_ = false; // one there is; the program has had it
 	unsigned pairs_ = 0; // grabs in a row, each with its retrieve
 	unsigned depth_ = 1; // frames to be ahead

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A video decoder taken over: it stands in the plugin's place in a copied stage and runs in the real helper, locked down by the real code. How it answers is said by the
- * video's name; "late-" in front: three honest answers come before, so that the first lie is a frame that nobody asked for.
+ * video's name; "late-" in front: three honest answers come before, so that the first lie is a frame that nobody asked for. "-open", "-set", "-retrieve"
+ * or "-close" behind: only the answer to that one is a lie.
  */
 #include "lib/helper/helper.h"
 #include "lib/wire/util.h"
@@ -120,15 +121,38 @@ static const struct {
 	{ "serial-other", FIELD(serial), 77777 }, { "serial-max", FIELD(serial), UINT_MAX },
 };
 
-static bool lie(uint32_t serial)
+static const char *ending(uint32_t what)
+{
+	switch (what) {
+	case 0:
+		return "-open";
+	case SP_CV_VIDEO_SET:
+		return "-set";
+	case SP_CV_VIDEO_RETRIEVE:
+		return "-retrieve";
+	case SP_CV_VIDEO_CLOSE:
+		return "-close";
+	}
+	return "";
+}
+
+/* Some words stand for one command only: "end-set", "crash-close", "silence-open". */
+static bool is_for(const char *name, uint32_t what)
+{
+	const char *of = ending(what);
+	size_t n = strlen(name);
+
+	if (strcmp(name, word) == 0)
+		return what != 0;
+	return *of && strncmp(name, word, n) == 0 && strcmp(word + n, of) == 0;
+}
+
+static bool lie(struct sp_cv_video_reply *r, uint32_t what)
 {
 	for (size_t i = 0; i < SP_ARRAY_SIZE(lies); i++) {
-		struct sp_cv_video_reply r = honest(serial);
-
-		if (strcmp(lies[i].name, word) != 0)
+		if (!is_for(lies[i].name, what))
 			continue;
-		memcpy((uint8_t *)&r + lies[i].at, &lies[i].value, lies[i].len);
-		send(&r, SP_REPLY_RESULT);
+		memcpy((uint8_t *)r + lies[i].at, &lies[i].value, lies[i].len);
 		return true;
 	}
 	return false;
@@ -143,6 +167,54 @@ static void unwritten(uint32_t serial)
 	r.rows = r.cols = 1000;
 	r.step = 3000;
 	send(&r, SP_REPLY_RESULT);
+}
+
+/* What it says of a frame that is not there: two rows, as far apart that both together wrap to nothing. */
+static void nothing_of_size(uint32_t serial, uint32_t frame)
+{
+	struct sp_cv_video_reply r = honest(serial);
+
+	r.frame = frame;
+	r.rows = 2;
+	r.step = 1ull << 63;
+	send(&r, SP_REPLY_RESULT);
+}
+
+static void failed(uint32_t serial)
+{
+	nothing_of_size(serial, SP_CV_FRAME_FAILED);
+}
+
+static void empty(uint32_t serial)
+{
+	nothing_of_size(serial, SP_CV_FRAME_EMPTY);
+}
+
+/* Numbers of eight bytes, their rows or all of them at an odd distance. */
+static void odd(uint32_t serial, uint64_t step, uint64_t pixels)
+{
+	struct sp_cv_video_reply r = honest(serial);
+
+	r.type = 22;
+	r.step = 24 * COLS + step;
+	r.pixels = PIXELS + pixels;
+	memset(output + PIXELS, 0, 1000);
+	send(&r, SP_REPLY_RESULT);
+}
+
+static void even(uint32_t serial)
+{
+	odd(serial, 0, 0);
+}
+
+static void odd_step(uint32_t serial)
+{
+	odd(serial, 1, 0);
+}
+
+static void odd_pixels(uint32_t serial)
+{
+	odd(serial, 0, 1);
 }
 
 static void unasked(uint32_t serial)
@@ -278,6 +350,15 @@ static void thrown_silently(uint32_t serial)
 	thrown(serial, 1);
 }
 
+static void thrown_nowhere(uint32_t serial)
+{
+	struct sp_cv_video_reply r = honest(serial);
+
+	r.thrown = 5;
+	r.snapshot = UINT64_MAX;
+	send(&r, SP_REPLY_THROW);
+}
+
 static void kind_unknown(uint32_t serial)
 {
 	send_raw(serial, SP_REPLY_MAGIC, 99, 0, sizeof(struct sp_reply));
@@ -395,24 +476,14 @@ static const struct {
 	const char *name;
 	void (*run)(uint32_t serial);
 } deeds[] = {
-	{ "unwritten", unwritten }, { "unasked", unasked }, { "flood", flood }, { "flood-honestly", flood_honestly }, { "want-passwd", want_passwd },
+	{ "unwritten", unwritten }, { "failed", failed }, { "empty", empty }, { "even", even }, { "odd-step", odd_step }, { "odd-pixels", odd_pixels },
+	{ "thrown-nowhere", thrown_nowhere }, { "unasked", unasked }, { "flood", flood }, { "flood-honestly", flood_honestly }, { "want-passwd", want_passwd },
 	{ "want-exists", want_exists }, { "want-bytes", want_bytes }, { "want-unknown", want_unknown }, { "want-long", want_long }, { "outside", outside },
 	{ "events-type", events_type }, { "events-garbage", events_garbage }, { "events-cut", events_cut }, { "events-error", events_error },
 	{ "events-long", events_long }, { "thrown-none", thrown_none }, { "thrown-unknown", thrown_unknown }, { "thrown-silently", thrown_silently },
 	{ "kind-unknown", kind_unknown }, { "kind-refused", kind_refused }, { "magic", magic }, { "silence", sleep_on }, { "half", half },
 	{ "half-and-end", half_and_end }, { "end", end }, { "crash", crash }, { "change", change }, { "parked", parked }, { "mmap-exec", mmap_exec },
 };
-
-/* Some words stand for one command only: "end-set", "crash-close", "silence-open". */
-static bool is_for(const char *name, uint32_t what)
-{
-	const char *of = what == 0 ? "-open" : what == SP_CV_VIDEO_SET ? "-set" : what == SP_CV_VIDEO_CLOSE ? "-close" : "";
-	size_t n = strlen(name);
-
-	if (strcmp(name, word) == 0)
-		return what != 0;
-	return *of && strncmp(name, word, n) == 0 && strcmp(word + n, of) == 0;
-}
 
 static void answer(uint32_t serial, uint32_t what)
 {
@@ -430,9 +501,11 @@ static void answer(uint32_t serial, uint32_t what)
 			system_call(serial);
 			return;
 		}
-		if (lie(serial))
-			return;
+		lie(&r, what);
 	}
+	/* So that the program asks for it once more. */
+	if (strstr(word, "-retrieve") && (what == SP_CV_VIDEO_GRAB || what == SP_CV_VIDEO_READ))
+		r.frame = SP_CV_FRAME_UNTRIED;
 	send(&r, SP_REPLY_RESULT);
 }
 
@@ -466,6 +539,7 @@ static int run(const struct sp_request *req, const void *payload, struct sp_repl
 	for (size_t i = 0; i < SP_ARRAY_SIZE(deeds); i++)
 		if (is_for(deeds[i].name, 0))
 			deeds[i].run(0);
+	lie(&body, 0);
 	ret->kind = SP_REPLY_RESULT;
 	memcpy(ret->body, &body, sizeof(body));
 	return memory ? 0 : -1;

@@ -107,6 +107,85 @@ static void test_late_lies(void **state)
 	finish(&p);
 }
 
+/* The frame's description comes with the answer to a retrieve. */
+static void test_retrieved_lies(void **state)
+{
+	struct play p = { 0 };
+	size_t n = 0;
+
+	(void)state;
+	while (strncmp(lies[n].name, "retrieved", 9) != 0)
+		n++;
+	for (size_t i = 0; i < n; i++)
+		play_add(&p, "w", 5, "%s-retrieve", lies[i].name);
+	add(&p, "", "unwritten-retrieve");
+	play_run(&p);
+	for (size_t i = 0; i < n; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s-retrieve", lies[i].name);
+		check(&p, name, NOTHING, lies[i].words);
+	}
+	check(&p, "unwritten-retrieve", NOTHING, "that it has not written");
+	finish(&p);
+}
+
+/* Openings and seeks have no frame: what their answers say about one is not looked at. */
+static void test_lies_without_frame(void **state)
+{
+	static const struct {
+		const char *name, *result, *words;
+	} rows[] = {
+		{ "snapshot-max-open", "closed", NOWHERE }, { "snapshot-over-open", "closed", NOWHERE }, { "thrown-nowhere-open", "closed", NOWHERE },
+		{ "snapshot-max-set", "5 0 0", NOWHERE }, { "thrown-nowhere-set", "5 0 0", NOWHERE }, { "serial-max-set", "5 0 0", UNASKED },
+		{ "rows-max-open", GOOD, NULL }, { "step-half-open", GOOD, NULL }, { "frame-max-open", GOOD, NULL }, { "rows-max-set", GOOD, NULL },
+		{ "step-half-set", GOOD, NULL }, { "frame-max-set", GOOD, NULL },
+	};
+	struct play p = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		add(&p, "", rows[i].name);
+	play_run(&p);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check(&p, rows[i].name, rows[i].result, rows[i].words);
+	finish(&p);
+}
+
+/*
+ * What a frame takes decides how many there may be ahead. Of one that is not there nothing had been checked: a division by the size that it was said to have ended
+ * the program.
+ */
+static void test_nothing_of_a_size(void **state)
+{
+	static const char *const names[] = { "failed", "empty", "late-failed", "late-empty" };
+	struct play p = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		add(&p, "", names[i]);
+	play_run(&p);
+	for (size_t i = 0; i < COUNT(names); i++)
+		check(&p, names[i], i < 2 ? "0 1 0" : "3 1 0", NULL);
+	finish(&p);
+}
+
+/* Where the pictures may be of any depth, a Mat of rows that do not begin where a number can is an exception of the library's. */
+static void test_odd_rows(void **state)
+{
+	struct play p = { 0 };
+
+	(void)state;
+	play_add(&p, "j", 5, "even");
+	play_add(&p, "j", 5, "odd-step");
+	play_add(&p, "j", 5, "odd-pixels");
+	play_run(&p);
+	check(&p, "even", GOOD, NULL);
+	check(&p, "odd-step", NOTHING, CANNOT_BE);
+	check(&p, "odd-pixels", NOTHING, CANNOT_BE);
+	finish(&p);
+}
+
 /* Answers that nobody asked for, more of them than fit in the pipe. */
 static void test_floods(void **state)
 {
@@ -292,9 +371,10 @@ static void test_system_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_lies),	   TEST(test_late_lies), TEST(test_floods),	 TEST(test_events),
-		TEST(test_deaths),	   TEST(test_silence),   TEST(test_concurrency), TEST(test_outside),
-		TEST(test_stream),	   TEST(test_system_calls),
+		TEST(test_lies),	       TEST(test_late_lies),	     TEST(test_retrieved_lies), TEST(test_lies_without_frame),
+		TEST(test_nothing_of_a_size), TEST(test_odd_rows),	     TEST(test_floods),		TEST(test_events),
+		TEST(test_deaths),	       TEST(test_silence),	     TEST(test_concurrency),	TEST(test_outside),
+		TEST(test_stream),	       TEST(test_system_calls),
 	};
 
 	play_module = "helper-opencv406-video.so";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A program that watches videos. Standard input is a list of commands, "operation flags name": whatever the first two are, it opens the name, reads <flags> frames,
+// A program that watches videos. Standard input is a list of commands, "operation flags name": it opens the name with the backend FFmpeg, or its own one for
+// motion JPEG when the operation is "j", reads <flags> frames,
 // seeks, reads five, and prints "name = frames seek frames", or "closed"; a word in front when something was thrown.
 #include <cstdio>
 #include <cstring>
@@ -41,12 +42,12 @@ int watch(cv::VideoCapture &c, int frames)
 	return n;
 }
 
-std::string play(const std::string &name, int frames)
+std::string play(const std::string &name, int backend, int frames)
 {
 	std::ostringstream s;
 
 	try {
-		cv::VideoCapture c(name, cv::CAP_FFMPEG);
+		cv::VideoCapture c(name, backend);
 
 		if (!c.isOpened())
 			return "closed";
@@ -79,7 +80,7 @@ int main()
 	int flags, before = 0;
 
 	while (std::cin >> operation >> flags >> name) {
-		const std::string result = play(name, flags);
+		const std::string result = play(name, operation == "j" ? cv::CAP_OPENCV_MJPEG : cv::CAP_FFMPEG, flags);
 
 		std::printf("%s = %s\n", name.c_str(), result.c_str());
 		std::fflush(stdout);
