@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 PARITY_TESTS = tests/parity/test-gdal tests/parity/test-pictures tests/parity/test-broken tests/parity/test-names tests/parity/test-state \
-	tests/parity/test-limits tests/parity/test-mats tests/parity/test-mutations
+	tests/parity/test-limits tests/parity/test-mats tests/parity/test-mutations tests/parity/test-printed
 PARITY_SUBJECTS = tests/parity/folder tests/parity/corpus tests/parity/pictures tests/parity/shapes tests/parity/broken \
 	tests/parity/names tests/parity/state tests/parity/limits tests/parity/mats tests/parity/closed tests/parity/mutations
 check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
@@ -39,6 +39,10 @@ tests_parity_shapes_LDADD = $(OPENCV_LIBS)
 tests_parity_broken_SOURCES = tests/parity/broken.cc $(PARITY_CORPUS) $(PARITY_REPORT)
 tests_parity_broken_CXXFLAGS = $(PARITY_CXXFLAGS)
 tests_parity_broken_LDADD = $(OPENCV_LIBS)
+
+tests_parity_test_printed_SOURCES = tests/parity/test-printed.c tests/parity/printed.c tests/parity/printed.h lib/wire/wire.c
+tests_parity_test_printed_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_parity_test_printed_LDADD = $(TEST_LIBS)
 
 tests_parity_test_pictures_SOURCES = tests/parity/test-pictures.c $(PARITY_COMPARE)
 tests_parity_test_pictures_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

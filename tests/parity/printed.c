@@ -31,6 +31,8 @@ void printed_split(char *text, struct printed *ret)
 		char *next = strchr(line, '\n');
 
 		if (strncmp(line, "== ", 3) == 0 && next && ret->count < cap) {
+			if (line > text)
+				line[-1] = 0;
 			*line = *next = 0;
 			ret->sections[ret->count++] = (struct section){ line + 3, next + 1 };
 		}
@@ -75,7 +77,7 @@ static bool is_gstreamer(const char *line, size_t len)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (memmem(line, len, words[i], strlen(words[i])))
-			return strncmp(line, "== ", 3) != 0;
+			return true;
 	return len == 1 && *line == '\n';
 }
 
@@ -96,17 +98,21 @@ void without_gstreamer(char *text)
 	*to = 0;
 }
 
-uint64_t sum_lines(const char *text)
+void add_lines(struct line_sum *s, const char *text)
 {
-	uint64_t sum = 0;
-
-	while (*text) {
-		uint64_t h = 0xcbf29ce484222325; /* FNV-1a (G. Fowler, L. C. Noll, P. Vo) */
-
-		for (; *text && *text != '\n'; text++)
-			h = (h ^ (unsigned char)*text) * 0x100000001b3;
-		sum += h;
-		text += *text == '\n';
+	for (; *text; text++) {
+		if (!s->line)
+			s->line = 0xcbf29ce484222325; /* FNV-1a (G. Fowler, L. C. Noll, P. Vo) */
+		if (*text == '\n')
+			end_lines(s);
+		else
+			s->line = (s->line ^ (unsigned char)*text) * 0x100000001b3;
 	}
-	return sum;
+}
+
+uint64_t end_lines(struct line_sum *s)
+{
+	s->sum += s->line;
+	s->line = 0;
+	return s->sum;
 }

@@ -15,9 +15,9 @@
 
 void section(const std::string &name)
 {
-	std::printf("== %s\n", name.c_str());
+	std::printf("\n== %s\n", name.c_str());
 	std::fflush(stdout);
-	std::fprintf(stderr, "== %s\n", name.c_str());
+	std::fprintf(stderr, "\n== %s\n", name.c_str());
 }
 
 // FNV-1a (G. Fowler, L. C. Noll, P. Vo), eight bytes a step: any change must change it, no more is asked.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the subjects print: sections that start with a line "== name" on both streams, so that a test can compare two runs piece by piece.
+// What the subjects print: sections that start with a line "== name" on both streams, so that a test can compare two runs piece by piece. The line begins
+// with a newline of its own: libraries' threads print theirs in pieces.
 #ifndef SP_TEST_REPORT_HH
 #define SP_TEST_REPORT_HH
 

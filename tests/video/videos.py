@@ -9,8 +9,8 @@ import numpy
 
 
 def attempt(name, call):
-    print("==", name, flush=True)
-    print("==", name, file=sys.stderr, flush=True)
+    print("\n==", name, flush=True)
+    print("\n==", name, file=sys.stderr, flush=True)
     try:
         print(call(), flush=True)
     except cv2.error as e:
