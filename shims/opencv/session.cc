@@ -406,6 +406,7 @@ bool Session::grabFrame()
 		return false;
 	frame_ = reply;
 	grabbed_ = true;
+	strayed_ = false;
 	note(SP_CV_VIDEO_GRAB);
 	// Here the helper stops by itself.
 	if (!reply.result || reply.frame == SP_CV_FRAME_UNTRIED || op.call.reply.kind == SP_REPLY_THROW)
@@ -443,7 +444,8 @@ bool Session::retrieveFrame(int channel, cv::OutputArray image)
 		return false;
 	if (!grabbed_ || other || frame_.frame == SP_CV_FRAME_UNTRIED) {
 		never_ahead_ |= other;
-		if ((is_ahead() && !go_back(&op)) || !command(&op, SP_CV_VIDEO_RETRIEVE, channel, 0, &reply))
+		// To the start the library goes without decoding: it shows the frame before.
+		if (((is_ahead() || (strayed_ && properties_[cv::CAP_PROP_POS_FRAMES] <= 0)) && !go_back(&op)) || !command(&op, SP_CV_VIDEO_RETRIEVE, channel, 0, &reply))
 			return false;
 		if (!check_frame(&op, channel, &reply) || !take_snapshot(&op, reply.snapshot))
 			return false;
@@ -494,6 +496,7 @@ bool Session::setProperty(int id, double value)
 	// A seek makes up all of the state that being ahead has changed; what changes the frames to come must find the decoder where the program is.
 	if (!op.good || (!seeks && is_ahead() && !go_back(&op)))
 		return false;
+	strayed_ |= is_ahead();
 	if (!command(&op, SP_CV_VIDEO_SET, id, value, &reply) || !take_snapshot(&op, reply.snapshot))
 		return false;
 	raw_ |= id == cv::CAP_PROP_FORMAT;
@@ -539,6 +542,7 @@ bool Session::go_back(Op *op)
 			if (!command(op, s.what, s.number, s.real, &reply))
 				return false;
 	grant(op, 0);
+	strayed_ = false;
 	return true;
 }
 

@@ -107,6 +107,7 @@ private:
 	bool grabbed_ = false, retrieved_ = false; // one there is; the program has had it
 	unsigned pairs_ = 0; // grabs in a row, each with its retrieve
 	unsigned depth_ = 1; // frames to be ahead
+	bool strayed_ = false; // it was ahead when the program went elsewhere: what it had decoded is not what the program had
 	bool was_ready_ = false; // the last one ahead had not to be waited for
 
 	std::vector<Step> log_; // all that the program did since the opening, for go_back

@@ -3,6 +3,7 @@
 #include "tests/video/video.hh"
 
 #include <cstdlib>
+#include <unistd.h>
 #include <opencv2/videoio/registry.hpp>
 
 namespace {
@@ -231,6 +232,45 @@ void show_objects(const std::string &path)
 	});
 }
 
+// To the start the library goes without a look at a frame: what it shows then is the one before, which is to be the program's, however far a reader is ahead. Any other
+// way a frame has been decoded.
+std::string show_after_seek(const std::string &path, int library, int id, double value)
+{
+	cv::VideoCapture c(path, library);
+	std::string text;
+	cv::Mat m;
+
+	for (int i = 0; i < 12; i++)
+		text += read_one(c) + "\n";
+	usleep(50000);
+	text += yes(c.set(id, value)) + yes(c.set(id, value)) + " " + state_of(c) + "\n";
+	for (int i = 0; i < 2; i++) {
+		text += yes(c.retrieve(m)) + " " + describe(m);
+		text += " " + state_of(c) + "\n";
+	}
+	return text + read_some(c, 100);
+}
+
+void show_seeks(const std::string &path)
+{
+	static const struct {
+		int id;
+		double value;
+	} seeks[] = {
+		{ cv::CAP_PROP_POS_FRAMES, 0 },	 { cv::CAP_PROP_POS_FRAMES, -7 },	{ cv::CAP_PROP_POS_FRAMES, 1 },
+		{ cv::CAP_PROP_POS_FRAMES, 5 },	 { cv::CAP_PROP_POS_FRAMES, 1e9 },	{ cv::CAP_PROP_POS_MSEC, 0 },
+		{ cv::CAP_PROP_POS_MSEC, 130 }, { cv::CAP_PROP_POS_AVI_RATIO, 0 }, { cv::CAP_PROP_POS_AVI_RATIO, 0.5 },
+	};
+
+	for (int library : { cv::CAP_FFMPEG, cv::CAP_OPENCV_MJPEG })
+		for (const auto &s : seeks) {
+			if (s.value < 0 && library == cv::CAP_OPENCV_MJPEG)
+				continue; // natively it goes before its list's start
+			attempt(base_name(path) + ": " + std::to_string(library) + " retrieve after " + std::to_string(s.id) + " " + std::to_string(s.value),
+				[&] { return show_after_seek(path, library, s.id, s.value); });
+		}
+}
+
 // Each in a process of its own: some are read once only.
 void with(const std::string &variable, const std::string &value, const std::string &path)
 {
@@ -299,6 +339,8 @@ void show_uses(const Words &words)
 	}
 	apart([&] { show_parameters(words[0] + "/good/mjpeg.avi", cv::CAP_OPENCV_MJPEG); });
 	apart([&] { show_parameters(words[0] + "/images/zero_%03d.png", cv::CAP_IMAGES); });
+	for (const char *file : { "good/h264-b.mp4", "good/mjpeg.avi", "good/vp9.webm", "good/ffv1-8.mkv", "broken/cut-50-h264-b.mp4", "broken/cut-50-mjpeg.avi" })
+		apart([&] { show_seeks(words[0] + "/" + file); });
 	apart(show_cameras);
 }
 
