@@ -7,7 +7,9 @@ check_PROGRAMS += $(PARITY_TESTS) $(PARITY_SUBJECTS)
 TESTS += $(PARITY_TESTS)
 PARITY_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS)
 PARITY_COMPARE = tests/parity/compare.c tests/parity/compare.h tests/parity/printed.c tests/parity/printed.h lib/wire/wire.c
-PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh
+PARITY_SECTIONS = tests/parity/sections.cc tests/parity/sections.hh
+PARITY_REPORT = tests/parity/report.cc tests/parity/report.hh $(PARITY_SECTIONS)
+PARITY_MUTATE = tests/parity/mutate.cc tests/parity/mutate.hh tests/parity/random.hh
 PARITY_CORPUS = tests/parity/corpus.hh tests/parity/corpus-bmp.cc tests/parity/corpus-bytes.cc tests/parity/corpus-dicom.cc tests/parity/corpus-jpeg.cc \
 	tests/parity/corpus-png.cc tests/parity/corpus-pnm.cc tests/parity/corpus-tiff.cc
 EXTRA_DIST += tests/parity/pictures.py tests/parity/gdal-corpus.sh tests/parity/dicom-corpus.sh
@@ -95,7 +97,7 @@ tests_parity_test_mats_SOURCES = tests/parity/test-mats.c $(PARITY_COMPARE)
 tests_parity_test_mats_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_parity_test_mats_LDADD = $(TEST_LIBS)
 
-tests_parity_mutations_SOURCES = tests/parity/mutations.cc tests/parity/mutate.cc tests/parity/mutate.hh tests/parity/flags.hh \
+tests_parity_mutations_SOURCES = tests/parity/mutations.cc $(PARITY_MUTATE) tests/parity/flags.hh \
 	$(PARITY_CORPUS) $(PARITY_REPORT)
 tests_parity_mutations_CXXFLAGS = $(PARITY_CXXFLAGS)
 tests_parity_mutations_LDADD = $(OPENCV_LIBS)

@@ -5,15 +5,6 @@
 #include <algorithm>
 #include <map>
 
-uint64_t Random::next()
-{
-	uint64_t z = state_ += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 namespace {
 
 // Half of the time where headers are: at the beginning, or (TIFF's directory) at the end.

@@ -4,23 +4,11 @@
 #define SP_TEST_MUTATE_HH
 
 #include "tests/parity/corpus.hh"
+#include "tests/parity/random.hh"
 
 struct Picture {
 	std::string name, extension; // with its point
 	Bytes bytes;
-};
-
-// SplitMix64 (G. Steele, D. Lea, C. Flood).
-class Random
-{
-public:
-	explicit Random(uint64_t seed) : state_(seed) {}
-	uint64_t next();
-	size_t below(size_t n) { return n ? size_t(next() % n) : 0; }
-	bool once_in(size_t n) { return below(n) == 0; }
-
-private:
-	uint64_t state_;
 };
 
 class Mutator

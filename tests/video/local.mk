@@ -6,7 +6,7 @@ TESTS += $(VIDEO_TESTS)
 EXTRA_DIST += tests/video/corpus.sh tests/video/videos.py
 
 tests_video_videos_SOURCES = tests/video/videos.cc tests/video/video.cc tests/video/video.hh tests/video/scripts.cc tests/video/uses.cc \
-	tests/video/crowds.cc tests/video/mutants.cc tests/parity/mutate.cc tests/parity/mutate.hh $(PARITY_CORPUS) $(PARITY_REPORT)
+	tests/video/crowds.cc tests/video/mutants.cc $(PARITY_MUTATE) $(PARITY_CORPUS) $(PARITY_REPORT)
 tests_video_videos_CXXFLAGS = $(PARITY_CXXFLAGS) -pthread
 tests_video_videos_LDADD = -lopencv_videoio $(OPENCV_LIBS)
 
