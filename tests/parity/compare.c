@@ -203,7 +203,7 @@ static void judge(struct comparison *c, const struct item *item)
 	if (has_crashed(c, item)) {
 		c->group_crashed = true;
 		c->tally.crashed++;
-		if (!survived(item))
+		if (!survived(item) && !(c->tolerances & RESULTS && item->of[OURS].out && !has_died(item, OURS)))
 			show(c, item);
 	} else if (c->group_crashed && !has_died(item, OURS)) {
 		c->tally.beyond++;

@@ -28,6 +28,7 @@ enum {
 	 * of a broken file is not the same each time: a difference is one only when several more native runs agree.
 	 */
 	THREADS = 4,
+	RESULTS = 16, /* where the library crashes natively by what it found in memory, ours may come to a result */
 	DAMAGED = 8, /* and only when several more of ours agree, too: some broken file decodes otherwise once in ten times */
 };
 

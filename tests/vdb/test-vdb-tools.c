@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Debian's programs for volumes, native against preloaded: the same words, exit codes and files; and files that crash one of them natively.
+ * vdb_view is not among them: without a display it comes to no file.
+ */
+#include "tests/parity/compare.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PRINT "/usr/bin/vdb_print"
+#define LOD "/usr/bin/vdb_lod"
+#define ARGUMENTS_MAX 300
+
+static char *names[ARGUMENTS_MAX]; /* of the corpus' files, sorted */
+static int names_count;
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int setup(void **state)
+{
+	const struct how how = { 0 };
+	struct outcome o;
+	struct dirent *e;
+	DIR *d;
+
+	if (work_setup(state) || mkdir(corpus(""), 0755))
+		return -1;
+	RUN(&o, &how, "vdb/corpus", corpus(""));
+	assert_exit(&o, 0);
+	print_message("# corpus: %s", o.out);
+	outcome_free(&o);
+	d = opendir(corpus(""));
+	assert_non_null(d);
+	while ((e = readdir(d)) && names_count < ARGUMENTS_MAX - 4)
+		if (e->d_name[0] != '.')
+			names[names_count++] = strdup(corpus(e->d_name));
+	closedir(d);
+	qsort(names, (size_t)names_count, sizeof(names[0]), by_name);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	while (names_count)
+		free(names[--names_count]);
+	return work_teardown(state);
+}
+
+static void require(const char *program)
+{
+	if (access(program, X_OK) == 0)
+		return;
+	print_message("# skipped: there is no %s (Debian: libopenvdb-tools)\n", program);
+	skip();
+}
+
+static void run(struct outcome *ret, enum side side, const char *const *argv)
+{
+	const struct how how = { .side = side, .timeout = 300 };
+
+	run_program(ret, &how, argv);
+}
+
+static void assert_same(const struct outcome *a, const struct outcome *b)
+{
+	if (a->status != b->status || strcmp(a->out, b->out) != 0 || strcmp(a->err, b->err) != 0) {
+		print_error("--- native, status %#x\n", (unsigned)a->status);
+		print_error("%.3000s\n%.1000s\n", a->out, a->err);
+		print_error("--- preloaded, status %#x\n", (unsigned)b->status);
+		print_error("%.3000s\n%.1000s\n", b->out, b->err);
+	}
+	assert_int_equal(a->status, b->status);
+	assert_string_equal(a->out, b->out);
+	assert_string_equal(a->err, b->err);
+}
+
+/* Returns how much the program printed. */
+static size_t compare_tool(const char *const *argv)
+{
+	struct outcome native, ours;
+	size_t len;
+
+	run(&native, NATIVE, argv);
+	run(&ours, PRELOADED, argv);
+	assert_same(&native, &ours);
+	len = native.out_len;
+	outcome_free(&native);
+	outcome_free(&ours);
+	return len;
+}
+
+/* A stream that was cut short: natively its last leaf is read only when it is looked at, and the answer is a crash. */
+static const char crashing[] = "cut-stream-tail.vdb";
+
+static void print_all(const char *option)
+{
+	const char *argv[ARGUMENTS_MAX + 3] = { PRINT };
+	int n = 1;
+	size_t len;
+
+	require(PRINT);
+	if (option)
+		argv[n++] = option;
+	for (int i = 0; i < names_count; i++)
+		if (!strstr(names[i], crashing))
+			argv[n++] = names[i];
+	len = compare_tool(argv);
+	print_message("# vdb_print %s: %d files, %zu characters the same\n", option ? option : "", n - 1 - (option != NULL), len);
+	assert_true(len > 10000);
+}
+
+static void test_print(void **state)
+{
+	(void)state;
+	print_all(NULL);
+}
+
+static void test_print_long(void **state)
+{
+	(void)state;
+	print_all("-l");
+}
+
+static void test_print_metadata(void **state)
+{
+	(void)state;
+	print_all("-m");
+}
+
+/* One at a time: exit codes, and what is said when there is but one file. */
+static void test_print_one(void **state)
+{
+	static const char *const files[] = { "small.vdb",    "small-stream.vdb", "points-shapes-6.vdb", "text.vdb",	  "cut-1000.vdb", "nothing.vdb",
+					     "custom-mixed.vdb", "newer-225.vdb",	 "row-streams.vdb",	"version-213.vdb", "no such file" };
+
+	(void)state;
+	require(PRINT);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		compare_tool((const char *const[]){ PRINT, "-l", corpus(files[i]), NULL });
+}
+
+static void read_file(const char *path, char **ret, size_t *ret_len)
+{
+	struct stat st;
+	FILE *f = fopen(path, "rb");
+
+	assert_non_null(f);
+	assert_int_equal(fstat(fileno(f), &st), 0);
+	*ret_len = (size_t)st.st_size;
+	*ret = malloc(*ret_len + 1);
+	assert_int_equal(fread(*ret, 1, *ret_len, f), *ret_len);
+	fclose(f);
+}
+
+/* Of a file that OpenVDB wrote: all but the random number in its header. */
+static void assert_same_volume(const char *path, const char *other)
+{
+	const size_t tag = 21, tag_len = 36;
+	char *a, *b;
+	size_t a_len, b_len;
+
+	read_file(path, &a, &a_len);
+	read_file(other, &b, &b_len);
+	assert_int_equal(a_len, b_len);
+	assert_true(a_len > tag + tag_len);
+	memset(a + tag, 0, tag_len);
+	memset(b + tag, 0, tag_len);
+	assert_memory_equal(a, b, a_len);
+	free(a);
+	free(b);
+}
+
+static void test_lod(void **state)
+{
+	static const char *const files[] = { "sphere.vdb", "fog-40.vdb", "float-zip.vdb", "double-blosc-mask.vdb", "half-float-zip-mask.vdb", "instances.vdb",
+					     "sphere-stream.vdb", "vec3s-blosc.vdb", "text.vdb", "cut-5000.vdb", "metadata.vdb" };
+	char path[2][4096];
+	unsigned written = 0;
+
+	(void)state;
+	require(LOD);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct outcome o[2];
+
+		for (int k = 0; k < 2; k++) {
+			snprintf(path[k], sizeof(path[k]), "%s", in_work(k ? "lod-ours.vdb" : "lod-native.vdb"));
+			run(&o[k], k ? PRELOADED : NATIVE, (const char *const[]){ LOD, corpus(files[i]), path[k], "-range", "0-2", "-keep", NULL });
+		}
+		assert_same(&o[0], &o[1]);
+		assert_int_equal(access(path[0], F_OK), access(path[1], F_OK));
+		if (access(path[0], F_OK) == 0) {
+			assert_same_volume(path[0], path[1]);
+			written++;
+		}
+		for (int k = 0; k < 2; k++) {
+			unlink(path[k]);
+			outcome_free(&o[k]);
+		}
+	}
+	print_message("# vdb_lod: %u files written the same\n", written);
+	assert_true(written >= 7);
+}
+
+/* Natively it dies; preloaded it says what is wrong, in whatever words. */
+static void crash(const char *path)
+{
+	struct outcome native, ours;
+
+	run(&native, NATIVE, (const char *const[]){ PRINT, "-l", path, NULL });
+	if (!WIFSIGNALED(native.status))
+		print_message("# %s does not crash natively here\n", path);
+	run(&ours, PRELOADED, (const char *const[]){ PRINT, "-l", path, NULL });
+	if (!WIFEXITED(ours.status))
+		fail_msg("preloaded it died of signal %d: %s%s", WTERMSIG(ours.status), ours.out, ours.err);
+	outcome_free(&native);
+	outcome_free(&ours);
+}
+
+static void test_crash_cut(void **state)
+{
+	(void)state;
+	require(PRINT);
+	crash(corpus(crashing));
+}
+
+/*
+ * The values of a leaf are zlib's, with their size in front; a negative size says that they are not compressed. OpenVDB reads as many bytes as the size
+ * says into the room of the few that there are, and only then compares the two (io/Compression.cc, unzipFromStream).
+ */
+static void test_crash_size(void **state)
+{
+	static const char size[8] = "\xfc\xff\xff\xff\xff\xff\xff\xff";
+	const long long huge = -200000;
+	char *bytes, *at = NULL;
+	size_t len;
+
+	(void)state;
+	require(PRINT);
+	read_file(corpus("small-zip.vdb"), &bytes, &len);
+	bytes = realloc(bytes, len + 300000);
+	for (size_t i = 0; i + sizeof(size) <= len; i++)
+		if (memcmp(bytes + i, size, sizeof(size)) == 0)
+			at = bytes + i;
+	assert_non_null(at);
+	memcpy(at, &huge, sizeof(huge));
+	memset(bytes + len, 'A', 300000);
+	crash(make_file("size.vdb", bytes, len + 300000));
+	free(bytes);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_print), cmocka_unit_test(test_print_long), cmocka_unit_test(test_print_metadata), cmocka_unit_test(test_print_one),
+		cmocka_unit_test(test_lod),   cmocka_unit_test(test_crash_cut),	 cmocka_unit_test(test_crash_size),
+	};
+
+	if (argc > 1) /* one of them */
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
