@@ -15,7 +15,7 @@ std::string (*describe_exception)(const std::exception &e);
 
 void section(const std::string &name)
 {
-	std::printf("== %s\n", name.c_str());
+	std::printf("\n== %s\n", name.c_str());
 	std::fflush(stdout);
 	std::fprintf(stderr, "\n== %s\n", name.c_str());
 }
