@@ -84,7 +84,7 @@ bool copy_file(const File &file, std::string *ret_name, sp_input_data *ret)
 }
 
 // The mapping is never read here. It is what tells the program, when it goes, that the file is not needed any more.
-void map_delayed(const File &file, const MappedFile::Notifier &notifier, Opened *ret)
+void map_delayed(const File &file, Opened *ret)
 {
 	std::string name = file.filename();
 	const bool copied = file.getSize() < file.copyMaxBytes() && copy_file(file, &name, &ret->input);
@@ -96,7 +96,6 @@ void map_delayed(const File &file, const MappedFile::Notifier &notifier, Opened 
 	}
 	if (!copied)
 		front->open_input(name.c_str(), &ret->input);
-	ret->mapping->setNotifier(notifier);
 }
 
 // What the library says of a type that is not registered, while it reads descriptors in the order of the file.
@@ -154,12 +153,20 @@ void refuse_own_type(const std::string &name, const std::string &what)
 		OPENVDB_THROW(IoError, name << " was not read: the helper does not know grid type " << type << ", which the program has registered itself");
 }
 
-bool open_answered(File *self, SessionStream *stream, const Answer &answer)
+[[noreturn]] void rethrow(const std::string &name, const std::exception_ptr &error)
+{
+	try {
+		std::rethrow_exception(error);
+	} catch (const openvdb::LookupError &e) {
+		refuse_own_type(name, e.what());
+		throw;
+	}
+}
+
+void take_answer(File *self, const Answer &answer)
 {
 	FileState &s = state_of(*self);
-	const bool changed = take_header(self, answer.header);
 
-	(void)stream;
 	s.stream_metadata.reset(new openvdb::io::StreamMetadata);
 	s.stream_metadata->setSeekable(true);
 	s.stream_metadata->setFileVersion(self->fileVersion());
@@ -173,7 +180,6 @@ bool open_answered(File *self, SessionStream *stream, const Answer &answer)
 	if (!answer.header.has_offsets)
 		take_grids(self, answer);
 	s.is_open = true;
-	return changed;
 }
 
 } // namespace
@@ -188,25 +194,28 @@ bool sp_open(File *self, bool delayed, const MappedFile::Notifier &notifier)
 		OPENVDB_THROW(IoError, self->filename() << " is already open");
 	s.stream.reset();
 	if (delayed && Archive::isDelayedLoadingEnabled())
-		map_delayed(*self, notifier, &opened);
+		map_delayed(*self, &opened);
 	else
 		front->open_input(self->filename().c_str(), &opened.input);
 	std::unique_ptr<SessionStream> stream(new SessionStream(self->filename(), opened.input));
 	opened.input.fd = -1;
+	std::exception_ptr error;
 	try {
 		stream->session.open(&answer);
-	} catch (const openvdb::LookupError &e) {
-		take_header(self, answer.header);
-		refuse_own_type(self->filename(), e.what());
-		throw;
 	} catch (...) {
-		take_header(self, answer.header);
-		throw;
+		error = std::current_exception();
 	}
-	s.mapping = opened.mapping;
-	SessionStream *raw = stream.get();
+	const bool changed = take_header(self, answer.header);
+	if (answer.header.was_read) {
+		s.mapping = opened.mapping;
+		if (s.mapping)
+			s.mapping->setNotifier(notifier);
+	}
+	if (error)
+		rethrow(self->filename(), error);
 	s.stream = std::move(stream);
-	return open_answered(self, raw, answer);
+	take_answer(self, answer);
+	return changed;
 }
 
 namespace {
@@ -316,9 +325,8 @@ void read_stream(Stream *self, std::istream &is)
 
 	try {
 		session.open(&answer);
-	} catch (const openvdb::LookupError &e) {
-		refuse_own_type("the stream", e.what());
-		throw;
+	} catch (...) {
+		rethrow("the stream", std::current_exception());
 	}
 	const ArchiveState a = archive_of(*self);
 	a.file_version = answer.header.file_version;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstring>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <openvdb/Exceptions.h>
 
 namespace sp_vdb {
@@ -14,6 +15,11 @@ namespace {
 
 const uint64_t kRing = SP_VDB_SLOTS * SP_VDB_SLOT;
 const char kNonsense[] = "the helper's reply makes no sense";
+
+uint64_t now_ns()
+{
+	return static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
 
 } // namespace
 
@@ -67,21 +73,34 @@ void Session::Op::send(uint32_t what, int number, const std::string &argument)
 		fail();
 }
 
-// Bytes for a helper that reads the program's stream.
+// Into piece_: how many bytes, or -errno. Of the program's stream, or of the pipe that it has opened.
+std::streamsize Session::Op::read_some()
+{
+	if (session_->stream_)
+		return session_->stream_->rdbuf()->sgetn(piece_.data(), static_cast<std::streamsize>(piece_.size()));
+	ssize_t n;
+	do
+		n = ::read(session_->input_.fd, piece_.data(), piece_.size());
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
 int64_t Session::Op::read_stream(uint64_t len)
 {
 	std::streamsize n;
 
 	piece_.resize(std::min<uint64_t>(len, 1 << 20));
-	const auto start = std::chrono::steady_clock::now();
+	const uint64_t start = now_ns();
 	try {
-		n = session_->stream_->rdbuf()->sgetn(piece_.data(), static_cast<std::streamsize>(piece_.size()));
+		n = read_some();
 	} catch (...) {
 		session_->stream_error_ = std::current_exception();
 		return -EIO;
 	}
 	// What the program's own stream takes is not the helper's time.
-	call.start_ns += static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
+	call.start_ns += now_ns() - start;
+	if (n < 0)
+		return n;
 	const int r = front->feed(&call, piece_.data(), static_cast<uint64_t>(n));
 	session_->given_ += static_cast<uint64_t>(n);
 	return r ? r : n;
@@ -93,7 +112,7 @@ bool Session::Op::serve()
 	sp_want want;
 
 	std::memcpy(&want, call.reply.body, sizeof(want));
-	if (want.what != SP_WANT_BYTES || !session_->stream_) {
+	if (want.what != SP_WANT_BYTES || session_->input_.kind != SP_INPUT_WANTED) {
 		set(SP_BAD_REPLY, "the helper asks for what it cannot have");
 		return false;
 	}
@@ -107,11 +126,15 @@ bool Session::Op::serve()
 // The next reply into reply_. False: the helper is gone or lies.
 bool Session::Op::receive()
 {
-	for (int anew = 1; front->receive(&call, anew) == SP_OK && call.reply.kind == SP_REPLY_WANT; anew = 0)
+	// All replies together have the time of one call, but for what the program does with them.
+	if (busy_since_)
+		call.start_ns += now_ns() - busy_since_;
+	while (front->receive(&call, 0) == SP_OK && call.reply.kind == SP_REPLY_WANT)
 		if (!serve())
 			return false;
 	if (!good())
 		return false;
+	busy_since_ = now_ns();
 	std::memcpy(&reply_, call.reply.body, sizeof(reply_));
 	session_->received_++;
 	if (reply_.serial != 0 && reply_.serial != session_->serial_)
@@ -124,12 +147,14 @@ bool Session::Op::receive()
 void Session::Op::take_back()
 {
 	sp_object_words *words = session_->object_.words;
+	const uint64_t start = call.start_ns; // a tick gives no more time
 	sp_command tick = {};
 
 	__atomic_store_n(&words->consumed, session_->received_, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&words->credit, session_->received_ + SP_VDB_SLOTS - 1, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&words->parked, __ATOMIC_SEQ_CST))
 		front->command(&call, words, &tick);
+	call.start_ns = start;
 }
 
 const uint8_t *Session::Op::next(uint64_t *ret_len)

@@ -41,12 +41,14 @@ private:
 	void check();
 	void take_back();
 	bool serve();
+	std::streamsize read_some();
 	int64_t read_stream(uint64_t len);
 
 	Session *session_;
 	std::vector<char> piece_; // of the stream
 	const uint8_t *ring_ = nullptr;
 	uint64_t paid_ = 0, room_ = 0; // bytes
+	uint64_t busy_since_ = 0; // ns: the program has had a reply since then, 0: it waits for one
 	bool ended_ = false; // the last reply is there
 	sp_vdb_reply reply_ = {};
 };

@@ -41,6 +41,7 @@ std::string Reader::bytes(uint64_t max)
 	while (left) {
 		const uint64_t n = std::min(left, piece), had = all.size();
 
+		pay(n);
 		all.resize(had + n);
 		get(&all[had], n);
 		left -= n;

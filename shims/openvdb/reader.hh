@@ -44,7 +44,7 @@ public:
 		return t;
 	}
 	uint64_t count(uint64_t max);
-	// Grows as bytes come: a length alone costs nothing.
+	// Grows as bytes come, and pays for them: a length alone costs nothing.
 	std::string bytes(uint64_t max);
 	std::string string() { return bytes(SP_VDB_STRING_MAX); }
 	// The next record's kind.

@@ -107,7 +107,7 @@ private:
 
 	template <typename I, Index n> void get_more(tools::PointIndexLeafNode<I, n> &leaf)
 	{
-		const std::string bytes = get_paid();
+		const std::string bytes = in_.bytes(SP_VDB_VALUE_MAX);
 
 		if (bytes.size() % sizeof(I))
 			in_.refuse(kNoTree);
@@ -116,14 +116,6 @@ private:
 	}
 
 	void get_more(points::PointDataTree::LeafNodeType &leaf) { points_.get(in_, leaf); }
-
-	std::string get_paid()
-	{
-		const std::string bytes = in_.bytes(SP_VDB_VALUE_MAX);
-
-		in_.pay(bytes.size());
-		return bytes;
-	}
 
 	// ---- nodes ----
 

@@ -53,7 +53,7 @@ void get_descriptors(Reader &in, Answer *ret)
 		gd.setGridPos(at.grid);
 		gd.setBlockPos(at.block);
 		gd.setEndPos(at.end);
-		in.pay(sizeof(gd) + name.size() + type.size() + parent.size());
+		in.pay(sizeof(gd));
 		ret->descriptors.push_back(gd);
 	}
 	for (uint64_t n = in.count(kDescriptorsMax); n; n--) {
@@ -135,6 +135,9 @@ private:
 Session::Session(const char *symbol, const std::string &name, const sp_input_data &input)
 	: name_(name), symbol_(symbol), input_(input), input_ino_(inode_of(input.fd)), stream_(nullptr), object_(no_helper())
 {
+	// A pipe or device: as the library asks for its bytes.
+	if (input_.kind == SP_INPUT_STREAM)
+		input_.kind = SP_INPUT_WANTED;
 }
 
 Session::Session(const char *symbol, std::istream *stream)

@@ -6,8 +6,6 @@ TESTS += $(VDB_TESTS)
 EXTRA_DIST += tests/vdb/volumes.py
 # Optimised more, OpenVDB's templates take minutes and gigabytes to compile.
 $(tests_vdb_corpus_OBJECTS) $(tests_vdb_volumes_OBJECTS): CXXFLAGS = -O1
-# Not hidden: OpenVDB's templates have static members, of which a program and the library must have the same ones.
-VDB_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=default -DNDEBUG -pthread
 
 tests_vdb_corpus_SOURCES = tests/vdb/corpus.cc tests/vdb/corpus.hh tests/vdb/corpus-archives.cc tests/vdb/corpus-points.cc tests/vdb/corpus-types.cc \
 	tests/vdb/corpus-versions.cc tests/vdb/custom.hh tests/parity/random.hh
