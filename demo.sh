@@ -23,7 +23,7 @@ if [ ! -x stage/bin/sandbox-run ]; then
 	echo "demo: building, a minute or two"
 	{ autoreconf -fi && ./configure && make -j"$(nproc)"; } >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
 fi
-make -s examples/mean examples/motion examples/thumbnails examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
+make -s examples/mean examples/motion examples/thumbnails examples/volumes examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
 run=$here/stage/bin/sandbox-run
 cascade=/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml # of opencv-data
 cd "$work"
@@ -63,6 +63,22 @@ if [ $i -gt 0 ] && [ -r $cascade ]; then
 fi
 compare "An unmodified program that reads a video (examples/motion.cc), decoded ahead of it in a process of its own:" "$here/examples/motion" "$here/examples/harbour.mp4"
 compare "And a script that looks for its cuts (examples/scenes.py):" /usr/bin/python3 "$here/examples/scenes.py" "$here/examples/harbour.mp4"
+compare "An unmodified program that prints what is in a volume (examples/volumes.cc), its trees rebuilt from checked data:" "$here/examples/volumes" "$here/examples/smoke.vdb"
+
+echo
+echo "== A volume in which one byte is not what it was (2257 of examples/smoke.vdb), and Debian's own vdb_print:"
+cp "$here/examples/smoke.vdb" broken.vdb
+printf '\331' | dd of=broken.vdb bs=1 seek=2257 conv=notrunc 2>/dev/null
+vdb_print -l broken.vdb >native 2>native.err && status=0 || status=$?
+echo "   natively: exit code $status$([ $status -le 128 ] || echo ", killed by signal $((status - 128))")"
+"$run" vdb_print -l broken.vdb "$here/examples/smoke.vdb" >sandboxed 2>sandboxed.err && status=0 || status=$?
+sed -n 's/^\(libsandbox-preload: .*\)/   \1/p; s/.*\(vdb_print ERROR.*\)/   \1/p' sandboxed.err sandboxed
+if [ $status -le 1 ] && grep -q "^libsandbox-preload: .*broken.vdb" sandboxed.err && grep -q "Name: *smoke\|smoke" sandboxed; then
+	echo "   SURVIVED: sandboxed the program says so and reads the next file."
+else
+	echo "   NOT SURVIVED (exit code $status)"
+	different=1
+fi
 
 echo
 echo "== A DICOM file of 144 bytes that ends the library by an assertion, and with it the program (examples/mean.cc again):"
