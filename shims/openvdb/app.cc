@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <new>
+#include <boost/iostreams/copy.hpp>
 #include <openvdb/openvdb.h>
 #include <openvdb/io/TempFile.h>
 #include <openvdb/util/logging.h>
@@ -70,9 +71,7 @@ bool copy_file(const File &file, std::string *ret_name, sp_input_data *ret)
 		TempFile copy;
 		std::ifstream from(file.filename().c_str(), std::ios_base::in | std::ios_base::binary);
 
-		if (from.peek() != std::ifstream::traits_type::eof())
-			copy << from.rdbuf();
-		copy.close();
+		boost::iostreams::copy(from, copy);
 		*ret_name = copy.filename();
 		front->open_input(ret_name->c_str(), ret);
 		return true;
@@ -304,12 +303,7 @@ bool open_copy(Stream *self, std::istream &is)
 		return false;
 	}
 	const std::string name = copy->filename();
-	char buffer[4096];
-	do {
-		is.read(buffer, sizeof(buffer));
-		copy->write(buffer, is.gcount());
-	} while (is.gcount());
-	copy.reset();
+	boost::iostreams::copy(is, *copy);
 	std::unique_ptr<File> &file = state_of(*self).file;
 	file.reset(new File(name));
 	file->setCopyMaxBytes(0);
