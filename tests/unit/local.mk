@@ -4,6 +4,9 @@ if HAVE_OPENCV
 UNIT_TESTS += tests/unit/test-picture tests/unit/test-replay tests/unit/test-symbols \
 	tests/unit/test-video-symbols
 endif
+if HAVE_OPENVDB
+UNIT_TESTS += tests/unit/test-vdb-symbols
+endif
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
@@ -49,4 +52,7 @@ tests_unit_test_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
 tests_unit_test_video_symbols_SOURCES = tests/unit/test-video-symbols.cc $(SYMBOLS_SOURCES)
 tests_unit_test_video_symbols_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS) $(ELF_CFLAGS)
 tests_unit_test_video_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
-EXTRA_DIST += tests/unit/imgcodecs.symbols tests/unit/videoio.symbols tests/unit/videoio.users tests/unit/opencv.needs tests/unit/opencv.readers
+tests_unit_test_vdb_symbols_SOURCES = tests/unit/test-vdb-symbols.cc $(SYMBOLS_SOURCES)
+tests_unit_test_vdb_symbols_CXXFLAGS = $(AM_CXXFLAGS) $(CMOCKA_CFLAGS) $(ELF_CFLAGS)
+tests_unit_test_vdb_symbols_LDADD = $(CMOCKA_LIBS) $(ELF_LIBS) -ldl
+EXTRA_DIST += tests/unit/openvdb.readers tests/unit/openvdb.users tests/unit/imgcodecs.symbols tests/unit/videoio.symbols tests/unit/videoio.users tests/unit/opencv.needs tests/unit/opencv.readers

@@ -70,17 +70,47 @@ static void run(struct outcome *ret, enum side side, const char *const *argv)
 	run_program(ret, &how, argv);
 }
 
-static void assert_same(const struct outcome *a, const struct outcome *b)
+/* How much of a tree is in memory: natively that depends on what has been looked at already, here all is there at once. */
+static void without_memory(char *text)
 {
-	if (a->status != b->status || strcmp(a->out, b->out) != 0 || strcmp(a->err, b->err) != 0) {
-		print_error("--- native, status %#x\n", (unsigned)a->status);
-		print_error("%.3000s\n%.1000s\n", a->out, a->err);
-		print_error("--- preloaded, status %#x\n", (unsigned)b->status);
-		print_error("%.3000s\n%.1000s\n", b->out, b->err);
+	static const char *const lines[] = { "  Actual:", "  Actual footprint", "  Leaf voxel footprint" };
+
+	for (char *line = text, *end; line && *line; line = end ? end + 1 : NULL) {
+		char *core;
+
+		end = strchr(line, '\n');
+		for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+			if (end && strncmp(line, lines[i], strlen(lines[i])) == 0)
+				memset(line, '-', (size_t)(end - line));
+		core = strstr(line, " (In Core)");
+		while (core && (!end || core < end) && core > line && core[-1] != ' ')
+			*--core = '-';
 	}
+}
+
+static void show_difference(const char *a, const char *b)
+{
+	size_t n = 0, from;
+
+	while (a[n] && a[n] == b[n])
+		n++;
+	for (from = n; from > 0 && n - from < 300; from--)
+		continue;
+	print_error("--- native:    %.700s\n", a + from);
+	print_error("--- preloaded: %.700s\n", b + from);
+}
+
+static void assert_same(struct outcome *a, struct outcome *b)
+{
+	without_memory(a->out);
+	without_memory(b->out);
+	if (strcmp(a->out, b->out) != 0)
+		show_difference(a->out, b->out);
+	if (strcmp(a->err, b->err) != 0)
+		show_difference(a->err, b->err);
+	assert_int_equal(strcmp(a->out, b->out), 0);
+	assert_int_equal(strcmp(a->err, b->err), 0);
 	assert_int_equal(a->status, b->status);
-	assert_string_equal(a->out, b->out);
-	assert_string_equal(a->err, b->err);
 }
 
 /* Returns how much the program printed. */
@@ -111,7 +141,7 @@ static void print_all(const char *option)
 	if (option)
 		argv[n++] = option;
 	for (int i = 0; i < names_count; i++)
-		if (!strstr(names[i], crashing))
+		if (!strstr(names[i], "/cut-")) /* one that std::bad_alloc comes of would end it all */
 			argv[n++] = names[i];
 	len = compare_tool(argv);
 	print_message("# vdb_print %s: %d files, %zu characters the same\n", option ? option : "", n - 1 - (option != NULL), len);

@@ -29,22 +29,27 @@ std::string hex(const void *bytes, size_t len)
 
 std::string quote(const std::string &text)
 {
+	const size_t most = 300; // what a broken file calls its name may be long
 	std::string out;
 
-	for (char c : text) {
+	for (char c : text.substr(0, most)) {
 		if (c >= ' ' && c < 127 && c != '\\')
 			out += c;
 		else
 			out += "\\x" + hex(&c, 1);
 	}
-	return out;
+	return text.size() > most ? out + " of " + std::to_string(text.size()) : out;
 }
 
 std::string clean_outcome(const std::function<std::string()> &call)
 {
+	const size_t most = 40000;
+	const std::string text = outcome(call);
 	std::string out;
 
-	for (char c : outcome(call))
+	if (text.size() > most)
+		out = std::to_string(text.size()) + " characters, " + std::to_string(std::hash<std::string>()(text)) + "\n";
+	for (char c : text.substr(0, most))
 		out += (c >= ' ' && c < 127) || c == '\n' ? std::string(1, c) : "\\x" + hex(&c, 1);
 	return out;
 }
