@@ -10,12 +10,12 @@
 
 #define SHOWN_MAX 12 /* differences printed in full; all are counted */
 
-/* Further native runs are made when there is a difference in what threads may have a hand in. */
-enum { FIRST, SECOND, OURS, MORE, OURS_AGAIN = 6, RUNS_MAX = 7 };
+/* Further native runs are made when there is a difference in what threads may have a hand in, and then of ours and natively by turns. */
+enum { FIRST, SECOND, OURS, MORE, OURS_AGAIN = 6, RUNS_MAX = 15 };
 
 static bool is_ours(unsigned run)
 {
-	return run == OURS || run >= OURS_AGAIN;
+	return run == OURS || (run >= OURS_AGAIN && run % 2 == 0);
 }
 
 struct run {
@@ -139,7 +139,7 @@ static bool wavers(const struct comparison *c, const struct item *item)
 static bool ours_wavers(const struct comparison *c, const struct item *item)
 {
 	for (unsigned k = OURS_AGAIN; k < c->runs; k++)
-		if (same_out(item, FIRST, k) && !same_out(item, FIRST, OURS))
+		if (is_ours(k) && same_out(item, FIRST, k) && !same_out(item, FIRST, OURS))
 			return true;
 	return false;
 }
@@ -209,8 +209,10 @@ static void judge(struct comparison *c, const struct item *item)
 		c->tally.beyond++;
 	} else if (has_died(item, OURS)) {
 		show(c, item);
-	} else if (wavers(c, item) || ours_wavers(c, item)) {
+	} else if (wavers(c, item)) {
 		c->tally.wavering++;
+	} else if (ours_wavers(c, item)) {
+		c->tally.ours_wavering++;
 	} else if (c->tolerances & LIMITS && is_limited(item)) {
 		c->tally.limited++;
 	} else {
@@ -342,7 +344,14 @@ void compare_runs(struct tally *ret, const struct how *how, const char *const *a
 	add_runs(&c, MORE, how, argv);
 	compare_all(&c);
 	if (c.quiet && c.tally.different) {
-		add_runs(&c, tolerances & DAMAGED ? RUNS_MAX : OURS_AGAIN, how, argv);
+		add_runs(&c, OURS_AGAIN, how, argv);
+		compare_all(&c);
+	}
+	while (tolerances & DAMAGED && c.tally.different && c.runs < RUNS_MAX) {
+		add_runs(&c, c.runs + (is_ours(c.runs) ? 1 : 2), how, argv);
+		compare_all(&c);
+	}
+	if (c.quiet && c.tally.different) {
 		c.quiet = false;
 		compare_all(&c);
 	}

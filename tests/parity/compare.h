@@ -15,6 +15,7 @@ struct tally {
 	size_t pictures, empty, threw; /* natively: something, a failure, an exception */
 	size_t wavering, crashed; /* natively uninitialised memory; natively a crash */
 	size_t limited; /* one of our limits, which said so */
+	size_t ours_wavering; /* damaged: not the same each time in ours, where all native runs agree; one of ours is like them */
 	size_t words; /* groups whose stderr natively is not the same each time */
 	size_t beyond; /* reached by ours alone, behind a native crash */
 	size_t different;
@@ -28,8 +29,12 @@ enum {
 	 * of a broken file is not the same each time: a difference is one only when several more native runs agree.
 	 */
 	THREADS = 4,
+	/*
+	 * And only when none of several more of ours is like them, too: a broken file may decode otherwise once in eighty times natively and once in four times in ours, whose
+	 * threads share their processor with the program.
+	 */
+	DAMAGED = 8,
 	RESULTS = 16, /* where the library crashes natively by what it found in memory, ours may come to a result */
-	DAMAGED = 8, /* and only when several more of ours agree, too: some broken file decodes otherwise once in ten times */
 };
 
 /* Run @argv three times as @how says (but for the side) and count, with these tolerances. */
