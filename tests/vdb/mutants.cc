@@ -149,7 +149,7 @@ std::string read_mutant(uint64_t number, const std::string &path)
 // What it is in short: the comparison is of text. With SP_VDB_FULL all of it.
 std::string shorten(const std::string &text)
 {
-	const size_t end = std::getenv("SP_VDB_FULL") ? text.size() : 200, threw = text.find("threw");
+	const size_t end = std::getenv("SP_VDB_FULL") ? text.size() : 200, threw = text.find("threw", 1);
 
 	return text.substr(0, end) + "\n" + std::to_string(text.size()) + " characters, " + std::to_string(std::hash<std::string>()(text)) +
 	       (threw == std::string::npos ? "" : "\n" + text.substr(threw, 300));
