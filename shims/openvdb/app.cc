@@ -39,7 +39,7 @@ const char kStream[] = "_ZN7openvdb5v10_02io6StreamC1ERSib";
 class SessionStream : public std::istream
 {
 public:
-	SessionStream(const std::string &name, const sp_input_data &input) : std::istream(nullptr), session(kOpen, name, input) {}
+	SessionStream(const std::string &name, const sp_input_data &input, bool delayed) : std::istream(nullptr), session(kOpen, name, input, delayed) {}
 
 	Session session;
 };
@@ -173,7 +173,9 @@ void take_answer(File *self, const Answer &answer)
 	s.stream_metadata->setCompression(self->compression());
 	check_types(answer);
 	s.meta = answer.meta;
-	s.descriptors.clear();
+	// Of an archive that is read in one go the library adds them to those that a copied File has.
+	if (answer.header.has_offsets)
+		s.descriptors.clear();
 	for (const GridDescriptor &gd : answer.descriptors)
 		s.descriptors.emplace(gd.gridName(), gd);
 	if (!answer.header.has_offsets)
@@ -196,7 +198,7 @@ bool sp_open(File *self, bool delayed, const MappedFile::Notifier &notifier)
 		map_delayed(*self, &opened);
 	else
 		front->open_input(self->filename().c_str(), &opened.input);
-	std::unique_ptr<SessionStream> stream(new SessionStream(self->filename(), opened.input));
+	std::unique_ptr<SessionStream> stream(new SessionStream(self->filename(), opened.input, opened.mapping != nullptr));
 	opened.input.fd = -1;
 	std::exception_ptr error;
 	try {

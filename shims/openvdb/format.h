@@ -39,7 +39,7 @@ struct sp_vdb_attach {
 	int32_t log_level;   /* of the program's logger "openvdb" */
 	uint32_t exceptions; /* STREAM: std::ios_base::iostate that the program wants to be told by exception */
 	uint32_t exact;	     /* STREAM: bytes cannot be given back, so none is to be asked for before it is needed */
-	uint32_t reserved;
+	uint32_t delayed;    /* FILE: natively it would be mapped, which shows where it has been cut */
 };
 SP_STATIC_ASSERT(sizeof(struct sp_vdb_attach) == 24, "sp_vdb_attach");
 

@@ -132,8 +132,8 @@ private:
 
 } // namespace
 
-Session::Session(const char *symbol, const std::string &name, const sp_input_data &input)
-	: name_(name), symbol_(symbol), input_(input), input_ino_(inode_of(input.fd)), stream_(nullptr), object_(no_helper())
+Session::Session(const char *symbol, const std::string &name, const sp_input_data &input, bool delayed)
+	: name_(name), symbol_(symbol), input_(input), input_ino_(inode_of(input.fd)), delayed_(delayed), stream_(nullptr), object_(no_helper())
 {
 	// A pipe or device: as the library asks for its bytes.
 	if (input_.kind == SP_INPUT_STREAM)
@@ -141,7 +141,7 @@ Session::Session(const char *symbol, const std::string &name, const sp_input_dat
 }
 
 Session::Session(const char *symbol, std::istream *stream)
-	: name_("the stream"), symbol_(symbol), stream_(stream), start_(stream->rdbuf()->pubseekoff(0, std::ios_base::cur, std::ios_base::in)),
+	: name_("the stream"), symbol_(symbol), delayed_(false), stream_(stream), start_(stream->rdbuf()->pubseekoff(0, std::ios_base::cur, std::ios_base::in)),
 	  object_(no_helper())
 {
 	input_.kind = SP_INPUT_WANTED;
@@ -160,13 +160,12 @@ void Session::attach(Op *op)
 {
 	sp_vdb_attach a = {};
 
-	if (object_.channel >= 0 && object_.pid != getpid()) {
-		front->drop(&object_);
-		object_ = no_helper();
-		received_ = 0;
-	}
-	if (object_.channel >= 0)
+	if (object_.channel >= 0 && object_.pid == getpid())
 		return;
+	// What is left of one before: its words are in its memory.
+	front->drop(&object_);
+	object_ = no_helper();
+	received_ = 0;
 	if (input_.fd >= 0 && inode_of(input_.fd) != input_ino_) {
 		op->call.status = SP_SETUP;
 		op->call.reason = "the program has closed the file's descriptor";
@@ -177,6 +176,7 @@ void Session::attach(Op *op)
 	a.log_level = log4cplus::Logger::getInstance("openvdb").getChainedLogLevel();
 	a.exceptions = stream_ ? static_cast<uint32_t>(stream_->exceptions()) : 0;
 	a.exact = stream_ && start_ < 0;
+	a.delayed = delayed_;
 	const std::string payload = std::string(reinterpret_cast<const char *>(&a), sizeof(a)) + name_;
 	if (front->run(&op->call, SP_VDB_ATTACH, payload.data(), static_cast<uint32_t>(payload.size()), &input_, locale_name().c_str()) != SP_OK ||
 	    front->keep(&op->call, &object_))

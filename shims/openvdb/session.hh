@@ -33,8 +33,8 @@ struct Answer {
 class Session
 {
 public:
-	// Of a file that has been opened, @input.fd among it, which becomes the session's.
-	Session(const char *symbol, const std::string &name, const sp_input_data &input);
+	// Of a file that has been opened, @input.fd among it, which becomes the session's. @delayed: natively it would be mapped.
+	Session(const char *symbol, const std::string &name, const sp_input_data &input, bool delayed);
 	// Of a stream, which stays the program's.
 	Session(const char *symbol, std::istream *stream);
 	~Session();
@@ -57,6 +57,7 @@ private:
 	const char *const symbol_;
 	sp_input_data input_ = {};
 	uint64_t input_ino_ = 0;
+	const bool delayed_;
 	std::istream *const stream_;
 	std::streamoff start_ = -1; // of the archive in it; -1: it cannot go back
 	uint64_t given_ = 0; // bytes of it that the helper has had
