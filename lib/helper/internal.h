@@ -80,7 +80,7 @@ void sp_note_state(enum sp_state state);
 void sp_note_input(uint64_t input); /* bytes, for spares to come */
 void sp_stdio_redirect(void); /* stdout and stderr become events; in the zygote, after warm-up began */
 
-/* ---- vfs.c ---- */
+/* ---- vfs.c, vfs_ask.c ---- */
 void sp_vfs_set_error(const char *name, int error);
 /* The input's bytes are still coming in: see struct sp_request. @arrived stays valid for good. */
 void sp_vfs_set_arriving(const uint64_t *arrived);

@@ -1,46 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/helper/vfs.h"
 #include "lib/helper/internal.h"
+#include "lib/helper/vfs_file.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #define HANDLES_MAX 32
 
-struct file {
-	const char *name; /* NULL: any request's file name goes by sp_vfs_name() */
-	char *data;
-	size_t len, cap;
-	bool exists, writable;
-	int error; /* opening fails with this */
-	/* A pipe or device: read once, in two openings, see SP_INPUT_STREAM. */
-	bool stream;
-	bool wanted; /* a stream whose bytes come when they are asked for */
-	size_t at, split;
-	unsigned openings;
-};
-
 struct handle {
-	struct file *file; /* NULL: free */
+	struct vfs_file *file; /* NULL: free */
 	off_t pos;
 	bool append, can_read, can_write;
 	size_t stream_end;
 };
 
 /* One thread: the helper's. */
-static struct file input, scratch, neighbours[SP_VFS_NEIGHBOURS_MAX];
-static bool listing;
+static struct vfs_file input, scratch;
 static char scratch_name[4200];
 static struct handle handles[HANDLES_MAX];
-static struct file asked; /* one that the app was asked for */
-static char asked_name[SP_NAME_MAX];
-static bool may_ask;
-static struct {
-	const char *bytes;
-	size_t size;
-	char *name;
-} area;
 static const uint64_t *arriving; /* how much of the input is there, NULL: all */
 static bool on;
 
@@ -55,7 +33,7 @@ bool sp_vfs_on(void)
 }
 
 /* A request sets the bytes before the plugin knows the name: NULL keeps what the other call has set. */
-static struct file *new_input(const char *name)
+static struct vfs_file *new_input(const char *name)
 {
 	const char *old = input.name;
 
@@ -72,7 +50,7 @@ void sp_vfs_set_arriving(const uint64_t *arrived)
 }
 
 /* Have the first @upto bytes of @f, or all there are. What we wait for is a copy of memory to memory; there is no system call to sleep in. */
-static void await(struct file *f, size_t upto)
+static void await(struct vfs_file *f, size_t upto)
 {
 	while (arriving && f == &input) {
 		uint64_t word = __atomic_load_n(arriving, __ATOMIC_ACQUIRE), there = word & ~SP_INPUT_ALL;
@@ -89,7 +67,7 @@ static void await(struct file *f, size_t upto)
 
 void sp_vfs_set_input(const char *name, const void *data, uint64_t len)
 {
-	struct file *f = new_input(name);
+	struct vfs_file *f = new_input(name);
 
 	f->data = (char *)(uintptr_t)data;
 	f->len = len;
@@ -102,7 +80,7 @@ void sp_vfs_set_error(const char *name, int error)
 
 void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_t split)
 {
-	struct file *f = new_input(name);
+	struct vfs_file *f = new_input(name);
 
 	f->data = (char *)(uintptr_t)data;
 	f->len = len;
@@ -110,29 +88,27 @@ void sp_vfs_set_stream(const char *name, const void *data, uint64_t len, uint64_
 	f->split = split;
 }
 
-void sp_vfs_set_area(const void *bytes, uint64_t size, char *name)
-{
-	area.bytes = bytes;
-	area.size = size;
-	area.name = name;
-}
-
 void sp_vfs_set_wanted(void)
 {
-	struct file *f = new_input(NULL);
+	struct vfs_file *f = new_input(NULL);
 
 	f->stream = f->wanted = true;
-}
-
-void sp_vfs_allow_asking(void)
-{
-	may_ask = true;
 }
 
 void sp_vfs_peek(const void **ret_data, uint64_t *ret_len)
 {
 	*ret_data = input.data;
 	*ret_len = input.data ? input.len : 0;
+}
+
+const char *sp_vfs_input_name(void)
+{
+	return input.name;
+}
+
+bool sp_vfs_is_wanted(void)
+{
+	return input.wanted;
 }
 
 void sp_vfs_set_name(const char *name)
@@ -145,133 +121,19 @@ void sp_vfs_reset(void)
 	free(scratch.data);
 	memset(&scratch, 0, sizeof(scratch));
 	memset(handles, 0, sizeof(handles));
-	memset(neighbours, 0, sizeof(neighbours));
-	memset(&asked, 0, sizeof(asked));
-	may_ask = false;
-	listing = false;
+	sp_vfs_forget_folder();
+	sp_vfs_forget_asked();
 }
 
-int sp_vfs_add_neighbour(const char *name, const void *data, uint64_t len)
+static struct vfs_file *find(const char *path)
 {
-	for (size_t i = 0; i < SP_ARRAY_SIZE(neighbours); i++) {
-		if (neighbours[i].exists)
-			continue;
-		neighbours[i] = (struct file){ .name = name, .data = (char *)(uintptr_t)data, .len = len, .exists = true };
-		return 0;
-	}
-	return -ENFILE;
-}
-
-void sp_vfs_allow_listing(void)
-{
-	listing = true;
-}
-
-/* Bytes of @path up to and with the last slash. */
-static size_t folder_len(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? (size_t)(slash - path) + 1 : 0;
-}
-
-/* The first @len bytes of @path without what says nothing: "./" in front, slashes twice and at the end. Returns the bytes written. */
-static size_t plain(const char *path, size_t len, char out[4200])
-{
-	size_t n = 0;
-
-	while (len >= 2 && path[0] == '.' && path[1] == '/') {
-		path += 2;
-		len -= 2;
-	}
-	for (size_t i = 0; i < len && n < 4200; i++)
-		if (path[i] != '/' || n == 0 || out[n - 1] != '/')
-			out[n++] = path[i];
-	while (n > 1 && out[n - 1] == '/')
-		n--;
-	return n;
-}
-
-static bool is_beside(const char *path, size_t len)
-{
-	char a[4200], b[4200];
-	size_t n = plain(path, len, a), m = plain(input.name, folder_len(input.name), b);
-
-	return n == m && memcmp(a, b, n) == 0;
-}
-
-bool sp_vfs_is_folder(const char *path)
-{
-	size_t len = strlen(path);
-
-	errno = EACCES;
-	return listing && input.name && is_beside(path, strcmp(path, ".") == 0 ? 0 : len);
-}
-
-const char *sp_vfs_entry(unsigned i)
-{
-	if (i == 0)
-		return input.name + folder_len(input.name);
-	return i <= SP_ARRAY_SIZE(neighbours) ? neighbours[i - 1].name : NULL;
-}
-
-static struct file *find_neighbour(const char *path)
-{
-	size_t len = folder_len(path);
-
-	if (!neighbours[0].exists || !input.name || !is_beside(path, len))
-		return NULL;
-	for (size_t i = 0; i < SP_ARRAY_SIZE(neighbours) && neighbours[i].exists; i++)
-		if (strcmp(neighbours[i].name, path + len) == 0)
-			return &neighbours[i];
-	return NULL;
-}
-
-/* The app's answer: 0 or more, or -errno. */
-static int64_t ask(const char *path, enum sp_want_what what)
-{
-	size_t len = strlen(path);
-
-	if (len >= SP_NAME_MAX)
-		return -ENAMETOOLONG;
-	memcpy(area.name, path, len);
-	return sp_object_want(what, len);
-}
-
-/* As opened by the app. Its bytes stay until the next one is. */
-static struct file *fetch(const char *path)
-{
-	int64_t len = ask(path, SP_WANT_FILE);
-
-	if (len < 0) {
-		errno = (int)-len;
-		return NULL;
-	}
-	snprintf(asked_name, sizeof(asked_name), "%s", path);
-	asked = (struct file){ .name = asked_name, .data = (char *)(uintptr_t)area.bytes, .len = (size_t)len, .exists = true };
-	return &asked;
-}
-
-/* One that is not open: stat(2) and access(2). */
-static struct file *look(const char *path)
-{
-	static struct file there = { .exists = true };
-	int64_t len = ask(path, SP_WANT_EXISTS);
-
-	there.len = (size_t)len;
-	errno = len < 0 ? (int)-len : errno;
-	return len < 0 ? NULL : &there;
-}
-
-static struct file *find(const char *path)
-{
-	struct file *f;
+	struct vfs_file *f;
 
 	if (input.exists && input.name && strcmp(path, input.name) == 0)
 		return &input;
 	if (scratch.exists && strcmp(path, scratch_name) == 0)
 		return &scratch;
-	f = find_neighbour(path);
+	f = sp_vfs_neighbour(path);
 	if (!f)
 		errno = ENOENT;
 	return f;
@@ -295,7 +157,7 @@ bool sp_vfs_is_fd(int fd)
 
 static void start_stream(struct handle *h)
 {
-	struct file *f = h->file;
+	struct vfs_file *f = h->file;
 
 	if (f->openings++ > 0) {
 		f->at = f->at > f->split ? f->at : f->split;
@@ -305,7 +167,7 @@ static void start_stream(struct handle *h)
 	}
 }
 
-static int open_file(struct file *f, int flags)
+static int open_file(struct vfs_file *f, int flags)
 {
 	bool writes = (flags & O_ACCMODE) != O_RDONLY, reads = (flags & O_ACCMODE) != O_WRONLY;
 
@@ -332,22 +194,22 @@ static int open_file(struct file *f, int flags)
 }
 
 /* The library may create the file whose name it got from mkstemp, and no other. */
-static struct file *create(const char *path)
+static struct vfs_file *create(const char *path)
 {
 	if (!scratch_name[0] || strcmp(path, scratch_name) != 0) {
 		errno = EACCES;
 		return NULL;
 	}
-	scratch = (struct file){ .name = scratch_name, .exists = true, .writable = true };
+	scratch = (struct vfs_file){ .name = scratch_name, .exists = true, .writable = true };
 	return &scratch;
 }
 
 int sp_vfs_open(const char *path, int flags)
 {
-	struct file *f = find(path);
+	struct vfs_file *f = find(path);
 
-	if (!f && may_ask && (flags & O_ACCMODE) == O_RDONLY)
-		f = fetch(path);
+	if (!f && sp_vfs_may_ask() && (flags & O_ACCMODE) == O_RDONLY)
+		f = sp_vfs_fetch(path);
 	if (!f && flags & O_CREAT)
 		f = create(path);
 	return f ? open_file(f, flags) : -1;
@@ -363,23 +225,9 @@ int sp_vfs_close(int fd)
 	return 0;
 }
 
-static ssize_t read_wanted(void *buf, size_t len)
-{
-	int64_t n = sp_object_want(SP_WANT_BYTES, len < area.size ? len : area.size);
-
-	if (n < 0) {
-		errno = (int)-n;
-		return -1;
-	}
-	if ((uint64_t)n > len)
-		n = (int64_t)len;
-	memcpy(buf, area.bytes, (size_t)n);
-	return (ssize_t)n;
-}
-
 static ssize_t read_stream(struct handle *h, void *buf, size_t len)
 {
-	struct file *f = h->file;
+	struct vfs_file *f = h->file;
 	size_t left = h->stream_end > f->at ? h->stream_end - f->at : 0;
 
 	if (len > left)
@@ -413,29 +261,17 @@ ssize_t sp_vfs_pread(int fd, void *buf, size_t len, off_t offset)
 	return (ssize_t)len;
 }
 
-static int pipe_number = -1;
-
-void sp_vfs_set_pipe(int fd)
-{
-	pipe_number = fd;
-}
-
-bool sp_vfs_is_pipe(int fd)
-{
-	return on && input.wanted && fd >= 0 && fd == pipe_number;
-}
-
 ssize_t sp_vfs_read(int fd, void *buf, size_t len)
 {
 	struct handle *h = handle(fd);
 	ssize_t n;
 
 	if (!h && sp_vfs_is_pipe(fd))
-		return read_wanted(buf, len);
+		return sp_vfs_read_wanted(buf, len);
 	if (!h)
 		return -1;
 	if (h->file->wanted)
-		return read_wanted(buf, len);
+		return sp_vfs_read_wanted(buf, len);
 	if (h->file->stream)
 		return read_stream(h, buf, len);
 	n = sp_vfs_pread(fd, buf, len, h->pos);
@@ -444,7 +280,7 @@ ssize_t sp_vfs_read(int fd, void *buf, size_t len)
 	return n;
 }
 
-static bool make_room(struct file *f, size_t need)
+static bool make_room(struct vfs_file *f, size_t need)
 {
 	size_t cap = f->cap ? f->cap : 64 * 1024;
 	char *p;
@@ -510,7 +346,7 @@ off_t sp_vfs_lseek(int fd, off_t offset, int whence)
 	return to;
 }
 
-static void fill_stat(struct file *f, struct stat *st)
+static void fill_stat(struct vfs_file *f, struct stat *st)
 {
 	await(f, SIZE_MAX);
 	memset(st, 0, sizeof(*st));
@@ -534,10 +370,10 @@ int sp_vfs_fstat(int fd, struct stat *st)
 
 int sp_vfs_stat(const char *path, struct stat *st)
 {
-	struct file *f = find(path);
+	struct vfs_file *f = find(path);
 
-	if (!f && may_ask)
-		f = look(path);
+	if (!f && sp_vfs_may_ask())
+		f = sp_vfs_look(path);
 	if (!f)
 		return -1;
 	if (f->error) {
@@ -555,7 +391,7 @@ int sp_vfs_unlink(const char *path)
 		return -1;
 	}
 	free(scratch.data);
-	scratch = (struct file){ 0 };
+	scratch = (struct vfs_file){ 0 };
 	return 0;
 }
 

@@ -2,7 +2,8 @@
 /*
  * Virtual files: what a library sees of the file system after lock-down. There is the one input under the name that the program used, and at
  * most one scratch file that the library itself creates (OpenCV writes buffers to a temporary file for decoders that only take names). Everything
- * else does not exist. vfs.c knows files, vfs_libc.c puts libc's names in front of it.
+ * else does not exist. vfs.c knows files, vfs_folder.c those beside the input,
+ * vfs_ask.c those that the program is asked for; vfs_libc.c puts libc's names in front of it.
  *
  * All functions return as their system calls do: a value >= 0, or -1 and errno.
  */

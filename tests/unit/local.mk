@@ -30,8 +30,8 @@ tests_unit_test_front_LDFLAGS = $(SANITIZE)
 tests_unit_test_front_LDADD = libwire.la $(CMOCKA_LIBS)
 
 # Never sanitized, as the helper: libc's names are the helper's here.
-tests_unit_test_vfs_SOURCES = tests/unit/test-vfs.c tests/unit/unit.h lib/helper/vfs.c lib/helper/vfs_libc.c lib/helper/vfs_stdio.c lib/helper/threads.c \
-	lib/helper/events.c
+tests_unit_test_vfs_SOURCES = tests/unit/test-vfs.c tests/unit/unit.h lib/helper/vfs.c lib/helper/vfs_ask.c lib/helper/vfs_file.h lib/helper/vfs_folder.c \
+	lib/helper/vfs_libc.c lib/helper/vfs_stdio.c lib/helper/threads.c lib/helper/events.c
 tests_unit_test_vfs_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_vfs_LDADD = libwire_plain.la $(CMOCKA_LIBS)
 
