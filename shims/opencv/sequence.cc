@@ -37,6 +37,11 @@ bool split(const std::string &pattern, std::string *ret_before, std::string *ret
 
 } // namespace
 
+const char *path_of(const std::string &name)
+{
+	return name.compare(0, 5, "file:") == 0 ? name.c_str() + 5 : name.c_str();
+}
+
 bool is_sequence(const std::string &pattern)
 {
 	std::string before, behind;

@@ -7,6 +7,9 @@
 
 namespace sp_cv {
 
+// The path in a name as FFmpeg takes it, which takes "file:" off. It points into @name.
+const char *path_of(const std::string &name);
+
 // Has @pattern exactly one %d, %Nd or %0Nd in its last component? "%%" stands for a per cent sign.
 bool is_sequence(const std::string &pattern);
 

@@ -1,33 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "shims/opencv/session.hh"
-
+// What the program does with an opened video: commands, answers and frames.
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
-#include <locale>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xmmintrin.h>
-#include <opencv2/core/utils/logger.hpp>
 #include "lib/wire/util.h"
-#include "shims/opencv/format.h"
+#include "shims/opencv/op.hh"
 #include "shims/opencv/replay.hh"
-#include "shims/opencv/sequence.hh"
-
-extern char **environ;
 
 namespace sp_cv {
 
 const sp_front_ops *front;
 
 namespace {
-
-const char kOpen[] = "_ZN2cv12VideoCapture4openERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEiRKSt6vectorIiSaIiEE";
 
 // Bytes that all frames ahead may take.
 const uint64_t kAheadBytes = 256 << 20;
@@ -40,96 +26,7 @@ const int64_t kPixelsMax = int64_t(1) << 30;
 
 const uint64_t kPage = 4096;
 
-std::string locale_name()
-{
-	const std::string name = std::locale().name();
-
-	return name == "*" ? "C" : name;
-}
-
-// What FFmpeg's side of the library reads at each opening.
-std::string environment()
-{
-	// Once one of these has been there the library prints FFmpeg's words itself, for good; later without them those of AV_LOG_ERROR.
-	static std::atomic<bool> prints;
-	const bool wants = std::getenv("OPENCV_FFMPEG_DEBUG") || std::getenv("OPENCV_FFMPEG_LOGLEVEL");
-	std::string all;
-
-	for (char **e = environ; e && *e; e++)
-		if (std::strncmp(*e, "OPENCV_FFMPEG_", 14) == 0)
-			all.append(*e, std::strlen(*e) + 1);
-	if (prints.exchange(prints || wants) && !wants)
-		all.append("OPENCV_FFMPEG_LOGLEVEL=16", sizeof("OPENCV_FFMPEG_LOGLEVEL=16"));
-	return all;
-}
-
-std::string payload_of(const std::string &name, int backend, const std::vector<int> &params, bool throws, bool sequence, int pipe)
-{
-	const std::string env = environment();
-	sp_cv_video_open open = {};
-
-	open.backend = backend;
-	open.throws = throws;
-	open.params = static_cast<uint32_t>(params.size() / 2);
-	open.name_len = static_cast<uint32_t>(name.size());
-	open.env_len = static_cast<uint32_t>(env.size());
-	open.log_level = cv::utils::logging::getLogLevel();
-	open.use_optimized = cv::useOptimized();
-	open.sse_control = _mm_getcsr() & SP_CV_SSE_CONTROL;
-	open.sequence = sequence;
-	open.pipe = pipe;
-	std::string p(reinterpret_cast<const char *>(&open), sizeof(open));
-	p.append(reinterpret_cast<const char *>(params.data()), params.size() * sizeof(int));
-	return p + name + env;
-}
-
-// "pipe:" and perhaps a number: the program's standard input, or that descriptor. -1: another name.
-int pipe_of(const std::string &name)
-{
-	const size_t prefix = 5;
-
-	if (name.compare(0, prefix, "pipe:") != 0 || name.size() > prefix + 9 || name.find_first_not_of("0123456789", prefix) != std::string::npos)
-		return -1;
-	return name.size() == prefix ? 0 : std::stoi(name.substr(prefix));
-}
-
-// FFmpeg takes "file:" off.
-const char *path_of(const std::string &name)
-{
-	return name.compare(0, 5, "file:") == 0 ? name.c_str() + 5 : name.c_str();
-}
-
 } // namespace
-
-// One operation of the program: the session's helper is in its call meanwhile.
-class Session::Op
-{
-public:
-	explicit Op(Session *session) : session_(session)
-	{
-		front->begin(&call, kOpen, session->name_.c_str());
-		good = front->resume(&call, &session->object_) == SP_OK;
-	}
-
-	// To open: there is no helper yet.
-	Op(Session *session, bool) : session_(session) { front->begin(&call, kOpen, session->name_.c_str()); }
-
-	~Op()
-	{
-		if (call.status != SP_OK || call.channel < 0 || front->keep(&call, &session_->object_)) {
-			if (!session_->gone_)
-				front->report(&call);
-			session_->gone_ = true;
-		}
-		front->end(&call);
-	}
-
-	sp_call call;
-	bool good = true;
-
-private:
-	Session *session_;
-};
 
 Session::Session(const std::string &name, int backend) : name_(name), backend_(backend)
 {
@@ -166,51 +63,6 @@ bool Session::fail(Op *op, sp_status status, const char *reason)
 	op->call.reason = reason;
 	op->call.error = 0;
 	return false;
-}
-
-// ---- opening ----
-
-bool Session::open(const std::vector<int> &params, bool throws)
-{
-	Op op(this, true);
-	sp_input_data input;
-	struct stat st;
-
-	const int pipe = backend_ == cv::CAP_FFMPEG ? pipe_of(name_) : -1;
-	front->open_input(path_of(name_), &input);
-	if (pipe >= 0) {
-		sp_close(input.fd);
-		input.fd = fcntl(pipe, F_DUPFD_CLOEXEC, 3);
-		input.kind = input.fd >= 0 ? SP_INPUT_STREAM : SP_INPUT_ERRNO;
-		input.error = EBADF;
-	}
-	sequence_ = input.kind == SP_INPUT_ERRNO && is_sequence(path_of(name_));
-	if (input.kind == SP_INPUT_STREAM && fstat(input.fd, &st) == 0) {
-		input.kind = SP_INPUT_WANTED;
-		stream_ = input.fd;
-		stream_ino_ = st.st_ino;
-	}
-	for (size_t i = 0; i + 1 < params.size(); i += 2)
-		raw_ |= params[i] == cv::CAP_PROP_FORMAT;
-	const std::string payload = payload_of(name_, backend_, params, throws, sequence_, pipe);
-	front->run(&op.call, SP_CV_VIDEO_OPEN, payload.data(), static_cast<uint32_t>(payload.size()), &input, locale_name().c_str());
-	if (stream_ < 0)
-		sp_close(input.fd);
-	sp_cv_video_reply reply;
-	// An object from here on: its helper may have a question.
-	if (op.call.status != SP_OK || front->keep(&op.call, &object_) || front->resume(&op.call, &object_) != SP_OK)
-		return false;
-	while (op.call.status == SP_OK && op.call.reply.kind == SP_REPLY_WANT)
-		if (!serve(&op) || front->receive(&op.call, 0) != SP_OK)
-			break;
-	if (op.call.status != SP_OK)
-		return false;
-	std::memcpy(&reply, op.call.reply.body, sizeof(reply));
-	if (!take_snapshot(&op, reply.snapshot))
-		return false;
-	never_ahead_ = !reply.may_be_ahead || stream_ >= 0;
-	finish(&op, reply);
-	return op.call.status == SP_OK && reply.result;
 }
 
 // ---- commands and answers ----
@@ -544,73 +396,6 @@ bool Session::go_back(Op *op)
 	grant(op, 0);
 	strayed_ = false;
 	return true;
-}
-
-// ---- the helper's questions ----
-
-int64_t Session::read_stream(Op *op, uint64_t len)
-{
-	std::vector<char> bytes(std::min<uint64_t>(len, 1 << 20));
-	struct stat st;
-	ssize_t n;
-
-	if (stream_ < 0 || fstat(stream_, &st) || st.st_ino != stream_ino_)
-		return -EBADF;
-	const auto start = std::chrono::steady_clock::now();
-	do
-		n = ::read(stream_, bytes.data(), bytes.size());
-	while (n < 0 && errno == EINTR);
-	// What the program waits for its own pipe is not the helper's time.
-	op->call.start_ns += static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count());
-	if (n < 0)
-		return -errno;
-	const int r = front->feed(&op->call, bytes.data(), static_cast<uint64_t>(n));
-	return r ? r : n;
-}
-
-// One of the files that the program's own name stands for, and no other.
-int64_t Session::read_file(Op *op, uint64_t len, bool only_look)
-{
-	std::string path(len, '\0');
-	sp_input_data input;
-	struct stat st;
-	void *bytes = nullptr;
-	uint64_t size = 0;
-
-	if (front->copy(&op->call, &path[0], len, SP_MEM_REQUEST) || !is_of_sequence(path_of(name_), path))
-		return -ENOENT;
-	front->open_input(path.c_str(), &input);
-	if (input.kind == SP_INPUT_ERRNO)
-		return -input.error;
-	int r = input.kind == SP_INPUT_FILE && fstat(input.fd, &st) == 0 ? 0 : -EACCES;
-	if (r == 0 && !only_look)
-		r = front->slurp(input.fd, 0, &bytes, &size);
-	else if (r == 0)
-		size = static_cast<uint64_t>(st.st_size);
-	sp_close(input.fd);
-	if (r == 0 && !only_look)
-		r = front->feed(&op->call, bytes, size);
-	std::free(bytes);
-	return r ? r : static_cast<int64_t>(size);
-}
-
-bool Session::serve(Op *op)
-{
-	sp_command feed = {};
-	sp_want want;
-	int64_t n;
-
-	std::memcpy(&want, op->call.reply.body, sizeof(want));
-	if (want.what == SP_WANT_BYTES && stream_ >= 0)
-		n = read_stream(op, want.len);
-	else if ((want.what == SP_WANT_FILE || want.what == SP_WANT_EXISTS) && sequence_ && want.len && want.len < SP_NAME_MAX)
-		n = read_file(op, want.len, want.what == SP_WANT_EXISTS);
-	else
-		return fail(op, SP_BAD_REPLY, "the helper asks for what it cannot have");
-	feed.what = SP_COMMAND_FEED;
-	feed.number = n < 0 ? static_cast<int>(-n) : 0;
-	feed.value = n < 0 ? 0 : static_cast<uint64_t>(n);
-	return front->command(&op->call, object_.words, &feed) == SP_OK;
 }
 
 } // namespace sp_cv

@@ -32,6 +32,9 @@ namespace sp_cv {
 
 extern const sp_front_ops *front; // set once, before any entry point can be called
 
+// The entry point that sessions' messages name.
+const char kOpen[] = "_ZN2cv12VideoCapture4openERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEiRKSt6vectorIiSaIiEE";
+
 // One helper, from the opening to the last copy's end. All that cv::VideoCapture does, it does on this.
 class Session : public cv::IVideoCapture
 {
@@ -41,7 +44,7 @@ public:
 	Session(const Session &) = delete;
 	Session &operator=(const Session &) = delete;
 
-	// What the library's backend says to it; throws what that throws. False also when there is no helper, or none any more: then failed() is true.
+	// opening.cc. What the library's backend says to it; throws what that throws. False also when there is no helper, or none any more: then failed() is true.
 	bool open(const std::vector<int> &params, bool throws);
 	bool failed() const { return gone_; }
 
@@ -74,7 +77,7 @@ private:
 	void settle(Op *op);
 	void finish(Op *op, const sp_cv_video_reply &reply);
 
-	// ---- the helper's questions ----
+	// ---- the helper's questions (questions.cc) ----
 	bool serve(Op *op);
 	int64_t read_stream(Op *op, uint64_t len);
 	int64_t read_file(Op *op, uint64_t len, bool only_look);

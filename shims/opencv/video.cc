@@ -37,7 +37,6 @@ namespace {
 
 using Accessor = cv::internal::VideoCapturePrivateAccessor;
 
-const char kOpen[] = "_ZN2cv12VideoCapture4openERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEEiRKSt6vectorIiSaIiEE";
 const char kCamera[] = "_ZN2cv12VideoCapture4openEiiRKSt6vectorIiSaIiEE";
 
 // The number of no backend: with it the library tries none, and fails as it does when all have failed.
