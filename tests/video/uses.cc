@@ -271,6 +271,43 @@ void show_seeks(const std::string &path)
 		}
 }
 
+// Of cameras alone; what it says of others is what their backends' numbers are.
+std::string wait_for(const std::vector<cv::VideoCapture> &all, int64_t timeout)
+{
+	std::vector<int> ready(3, 7);
+	const std::string text = outcome([&] { return yes(cv::VideoCapture::waitAny(all, ready, timeout)); });
+
+	return text + ", " + std::to_string(ready.size());
+}
+
+void show_wait(const std::string &dir)
+{
+	const std::string film = dir + "/good/mjpeg.avi";
+	const std::vector<std::vector<std::pair<std::string, int>>> cases = {
+		{},
+		{ { film, cv::CAP_FFMPEG } },
+		{ { film, cv::CAP_OPENCV_MJPEG } },
+		{ { dir + "/images/zero_%03d.png", cv::CAP_IMAGES } },
+		{ { film, cv::CAP_FFMPEG }, { dir + "/good/vp9.webm", cv::CAP_FFMPEG } },
+		{ { film, cv::CAP_FFMPEG }, { film, cv::CAP_OPENCV_MJPEG } },
+		{ { film, cv::CAP_OPENCV_MJPEG }, { film, cv::CAP_OPENCV_MJPEG }, { film, cv::CAP_FFMPEG } },
+	};
+
+	for (size_t i = 0; i < cases.size(); i++)
+		attempt("waiting: " + std::to_string(i), [&] {
+			std::vector<cv::VideoCapture> all;
+			for (const auto &c : cases[i])
+				all.emplace_back(c.first, c.second);
+			std::string text = wait_for(all, 0) + "\n";
+			for (cv::VideoCapture &c : all)
+				text += read_some(c, 5);
+			text += wait_for(all, 1000000) + "\n";
+			for (cv::VideoCapture &c : all)
+				text += read_some(c, 2);
+			return text;
+		});
+}
+
 // Each in a process of its own: some are read once only.
 void with(const std::string &variable, const std::string &value, const std::string &path)
 {
@@ -341,6 +378,7 @@ void show_uses(const Words &words)
 	apart([&] { show_parameters(words[0] + "/images/zero_%03d.png", cv::CAP_IMAGES); });
 	for (const char *file : { "good/h264-b.mp4", "good/mjpeg.avi", "good/vp9.webm", "good/ffv1-8.mkv", "broken/cut-50-h264-b.mp4", "broken/cut-50-mjpeg.avi" })
 		apart([&] { show_seeks(words[0] + "/" + file); });
+	apart([&] { show_wait(words[0]); });
 	apart(show_cameras);
 }
 
