@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A program that opens videos which are none of a helper's business: a camera, an address. Each mode is well when it was refused.
+// A program that opens videos which are none of a helper's business: a camera, an address, a pipeline. Each mode is well when it was refused.
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <thread>
 #include <arpa/inet.h>
@@ -20,6 +21,20 @@ bool camera(const std::string &)
 	cv::Mat m;
 
 	return !c.isOpened() && !c.read(m);
+}
+
+// Prints whether GStreamer was as much as started: it leaves a list of its plugins then.
+bool pipeline(const std::string &dir)
+{
+	const std::string words = "nosuchsource ! appsink", list = dir + "/plugins";
+	cv::VideoCapture c;
+	cv::Mat m;
+
+	setenv("GST_REGISTRY", list.c_str(), 1);
+	unlink(list.c_str());
+	const bool good = cv::VideoCapture(words, cv::CAP_GSTREAMER).isOpened() || cv::VideoCapture(words).isOpened() || c.open(63, cv::CAP_GSTREAMER) || c.read(m);
+	std::printf("GStreamer: %s\n", access(list.c_str(), F_OK) == 0 ? "started" : "not started");
+	return !good;
 }
 
 // Prints how many connections were made.
@@ -60,5 +75,5 @@ bool refused(const std::string &dir)
 
 int main(int argc, char **argv)
 {
-	return host::run_mode(argc, argv, { { "camera", camera }, { "address", address }, { "refused", refused } });
+	return host::run_mode(argc, argv, { { "camera", camera }, { "address", address }, { "pipeline", pipeline }, { "refused", refused } });
 }

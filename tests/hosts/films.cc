@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -425,6 +426,64 @@ bool warnings(const std::string &dir)
 	return true;
 }
 
+// ---- time ----
+
+double seconds()
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+}
+
+// Large frames of noise, which take a decoder its time.
+std::string slow_film(const std::string &dir)
+{
+	const std::string path = dir + "/slow.avi";
+	cv::VideoWriter w(path, cv::CAP_OPENCV_MJPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 25, cv::Size(1280, 720));
+	cv::Mat m(720, 1280, CV_8UC3);
+
+	for (int i = 0; i < 20; i++) {
+		cv::randu(m, 0, 256);
+		w.write(m);
+	}
+	return path;
+}
+
+// From one end to the other; returns the seconds for which the program has waited for frames.
+double watch(Capture &c, useconds_t pause)
+{
+	double waited = 0;
+	cv::Mat m;
+
+	host::require(c.set(cv::CAP_PROP_POS_FRAMES, 0), "it goes back to the start");
+	for (int i = 0; i < 20; i++) {
+		const double start = seconds();
+
+		host::require(c.read(m) && m.cols == 1280, "a frame");
+		waited += seconds() - start;
+		usleep(i % 5 == 2 ? pause : 0);
+	}
+	host::require(!c.read(m), "the end");
+	return waited;
+}
+
+// The time limit, two seconds here, is for a command. More than that the program stays away once, and in all it waits longer.
+bool longer_than_the_limit(const std::string &dir)
+{
+	const std::string path = slow_film(dir);
+
+	for (const int backend : kBackends) {
+		Capture c(path, backend);
+
+		watch(c, 700000);
+		usleep(2500000);
+		for (double waited = 0; waited < 3;)
+			waited += watch(c, 0);
+	}
+	return true;
+}
+
 // ---- the program's end ----
 
 bool open_at_exit(const std::string &dir)
@@ -468,6 +527,7 @@ int main(int argc, char **argv)
 				{ "again", again_and_again },
 				{ "copies", copies },
 				{ "warnings", warnings },
+				{ "long", longer_than_the_limit },
 				{ "open-at-exit", open_at_exit },
 				{ "static-at-exit", static_at_exit },
 				{ "quick-exit", quick_exit } });

@@ -6,6 +6,7 @@
 
 #define LINE "libsandbox-preload: cv::VideoCapture('"
 #define NO_NETWORK "SANDBOX_PRELOAD_NETWORK"
+#define PIPELINE "SANDBOX_PRELOAD_PIPELINE"
 
 static int films_setup(void **state)
 {
@@ -96,6 +97,19 @@ static void test_warnings(void **state)
 	assert_same_mode("films", "warnings");
 }
 
+/* A limit for all that a helper does would end long films. */
+static void test_time(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	RUN(&o, (&(struct how){ .side = PRELOADED, .env = { "SANDBOX_PRELOAD_TIME_LIMIT=2" } }), host("films"), "long", work);
+	assert_exit(&o, 0);
+	assert_string_equal(o.out, "ok\n");
+	assert_int_equal(count_lines(o.err, "libsandbox-preload: "), 0);
+	outcome_free(&o);
+}
+
 static void test_ends(void **state)
 {
 	(void)state;
@@ -110,8 +124,11 @@ static void test_denied(void **state)
 	assert_lines_of("denied", "camera", "SANDBOX_PRELOAD_CAMERA=deny", "ok\n", 1, LINE "0'): ");
 	assert_lines_of("denied", "address", NO_NETWORK, "connections: none\nok\n", 1, "SANDBOX_PRELOAD_NETWORK=native");
 	assert_lines_of("denied", "address", NO_NETWORK "=deny", "connections: none\nok\n", 1, "SANDBOX_PRELOAD_NETWORK=native");
+	assert_lines_of("denied", "pipeline", PIPELINE, "GStreamer: not started\nok\n", 3, PIPELINE "=native");
+	assert_lines_of("denied", "pipeline", PIPELINE "=deny", "GStreamer: not started\nok\n", 3, "'): GStreamer cannot be confined");
 	/* what it would be otherwise */
 	assert_lines_of("denied", "address", NO_NETWORK "=native", "connections: some\nok\n", 0, "");
+	assert_lines_of("denied", "pipeline", PIPELINE "=native", "GStreamer: started\nok\n", 0, "");
 }
 
 /* A word that it does not know: nothing is opened at all, and the variable is named. */
@@ -128,7 +145,7 @@ int main(void)
 		cmocka_unit_test(test_helper_killed), cmocka_unit_test(test_zygote_killed), cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_fork),	      cmocka_unit_test(test_closed),	    cmocka_unit_test(test_many),
 		cmocka_unit_test(test_again_and_again), cmocka_unit_test(test_copies),	    cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_warnings),      cmocka_unit_test(test_time),
 		cmocka_unit_test(test_denied),	      cmocka_unit_test(test_nonsense),
 	};
 
