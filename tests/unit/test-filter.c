@@ -316,7 +316,7 @@ static const struct sp_policy_number video_numbers[] = {
 	{"wake", FUTEX_WAKE_PRIVATE},
 };
 
-static uint32_t video_verdict(const struct sock_fprog *prog, uint32_t nr, uint64_t arg0, uint64_t arg1)
+static uint32_t object_verdict(const struct sock_fprog *prog, uint32_t nr, uint64_t arg0, uint64_t arg1)
 {
 	struct seccomp_data d = {.nr = (int)nr, .arch = AUDIT_ARCH_X86_64, .args = {arg0, arg1, noise(), noise(), noise(), noise()}};
 
@@ -332,19 +332,19 @@ static bool may_futex(uint64_t op)
 static void check_futexes(const struct sock_fprog *prog)
 {
 	for (uint64_t op = 0; op < FUTEX_OPS; op++)
-		assert_int_equal(video_verdict(prog, SYS_futex, noise(), op), may_futex(op) ? SECCOMP_RET_ALLOW : KILL);
+		assert_int_equal(object_verdict(prog, SYS_futex, noise(), op), may_futex(op) ? SECCOMP_RET_ALLOW : KILL);
 	for (unsigned bit = 10; bit < 64; bit++)
-		assert_int_equal(video_verdict(prog, SYS_futex, noise(), FUTEX_WAKE_PRIVATE | 1ull << bit), KILL);
+		assert_int_equal(object_verdict(prog, SYS_futex, noise(), FUTEX_WAKE_PRIVATE | 1ull << bit), KILL);
 }
 
 static void check_descriptors(const struct sock_fprog *prog)
 {
 	for (uint64_t fd = 0; fd < 70000; fd++) {
-		assert_int_equal(video_verdict(prog, SYS_read, fd, noise()), fd == COMMAND ? SECCOMP_RET_ALLOW : KILL);
-		assert_int_equal(video_verdict(prog, SYS_write, fd, noise()), fd == REPLY ? SECCOMP_RET_ALLOW : KILL);
+		assert_int_equal(object_verdict(prog, SYS_read, fd, noise()), fd == COMMAND ? SECCOMP_RET_ALLOW : KILL);
+		assert_int_equal(object_verdict(prog, SYS_write, fd, noise()), fd == REPLY ? SECCOMP_RET_ALLOW : KILL);
 	}
 	for (unsigned bit = 32; bit < 64; bit++)
-		assert_int_equal(video_verdict(prog, SYS_read, COMMAND | 1ull << bit, noise()), KILL);
+		assert_int_equal(object_verdict(prog, SYS_read, COMMAND | 1ull << bit, noise()), KILL);
 }
 
 static void test_video(void **state)
@@ -356,9 +356,63 @@ static void test_video(void **state)
 	assert_int_equal(sp_policy_compile(sp_policy_video, sp_policy_video_len, video_numbers, COUNT(video_numbers), SCMP_ARCH_X86_64, &prog, &line), 0);
 	for (uint32_t nr = 0; nr < NUMBERS; nr++)
 		if (nr != SYS_futex && nr != SYS_read && nr != SYS_write)
-			assert_int_equal(video_verdict(&prog, nr, noise(), noise()), expected(&archs[0], nr));
+			assert_int_equal(object_verdict(&prog, nr, noise(), noise()), expected(&archs[0], nr));
 	check_futexes(&prog);
 	check_descriptors(&prog);
+	sp_policy_free(&prog);
+}
+
+/* ---- volume.policy: image.policy, and commands ---- */
+
+static const struct sp_policy_number volume_numbers[] = {{"reply", REPLY}, {"command", COMMAND}};
+
+/* The numbers around all that the filter compares with: its verdict changes nowhere else (test_short). Those of x32 are among them. */
+static void check_edges(const struct sock_fprog *prog)
+{
+	for (unsigned i = 0; i < prog->len; i++) {
+		assert_true(BPF_CLASS(prog->filter[i].code) == BPF_LD || BPF_CLASS(prog->filter[i].code) == BPF_JMP || BPF_CLASS(prog->filter[i].code) == BPF_RET);
+		for (int d = -1; d <= 1; d++) {
+			uint32_t nr = prog->filter[i].k + (uint32_t)d;
+
+			if (nr != SYS_read && nr != SYS_write)
+				assert_int_equal(object_verdict(prog, nr, noise(), noise()), expected(&archs[0], nr));
+		}
+	}
+}
+
+static void check_foreign_object(const struct sock_fprog *prog)
+{
+	struct seccomp_data d = {.args = {REPLY}};
+
+	for (unsigned bit = 0; bit < 32; bit++)
+		for (uint32_t nr = 0; nr < NUMBERS; nr++) {
+			d.arch = AUDIT_ARCH_X86_64 ^ 1u << bit;
+			d.nr = (int)nr;
+			assert_int_equal(sp_simulate(prog, &d), KILL);
+		}
+}
+
+static void test_volume(void **state)
+{
+	struct sock_fprog prog;
+	unsigned line, allowed = 0;
+
+	(void)state;
+	assert_int_equal(sp_policy_compile(sp_policy_volume, sp_policy_volume_len, volume_numbers, COUNT(volume_numbers), SCMP_ARCH_X86_64, &prog, &line), 0);
+	assert_in_range(prog.len, 1, INSTRUCTIONS_MAX);
+	for (uint32_t nr = 0; nr < NUMBERS; nr++) {
+		if (nr != SYS_read && nr != SYS_write)
+			assert_int_equal(object_verdict(&prog, nr, noise(), noise()), expected(&archs[0], nr));
+		assert_int_equal(object_verdict(&prog, nr | 0x40000000u, nr == SYS_read ? COMMAND : REPLY, noise()), KILL);
+		/* What the kernel's own code gets to see, whatever the arguments. */
+		for (uint64_t fd = 0; fd < 8; fd++)
+			allowed += object_verdict(&prog, nr, fd, noise()) == SECCOMP_RET_ALLOW && nr != SYS_exit_group;
+	}
+	assert_int_equal(allowed, 2);
+	assert_int_equal(object_verdict(&prog, SYS_exit_group, noise(), noise()), SECCOMP_RET_ALLOW);
+	check_descriptors(&prog);
+	check_edges(&prog);
+	check_foreign_object(&prog);
 	sp_policy_free(&prog);
 }
 
@@ -560,6 +614,7 @@ int main(void)
 		cmocka_unit_test(test_simulator_refuses),
 		cmocka_unit_test(test_simulator_jumps),
 		cmocka_unit_test(test_video),
+		cmocka_unit_test(test_volume),
 		cmocka_unit_test(test_live),
 		cmocka_unit_test(test_texts),
 	};
