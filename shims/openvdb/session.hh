@@ -15,20 +15,11 @@
 #include "shims/openvdb/format.h"
 #include "shims/openvdb/reader.hh"
 #include "shims/openvdb/reveal.hh"
+#include "shims/openvdb/taker.hh"
 
 namespace sp_vdb {
 
 extern const sp_front_ops *front; // set once, before any entry point can be called
-
-// All that an answer may bring.
-struct Answer {
-	std::vector<GridBase::Ptr> grids; // GRID, in their order
-	std::vector<bool> shares;	  // does it have the tree of one before?
-	openvdb::MetaMap::Ptr meta;	  // ARCHIVE
-	std::vector<GridDescriptor> descriptors;
-	std::vector<std::pair<std::string, uint64_t>> names; // of grids, by number
-	sp_vdb_header header = {};
-};
 
 class Session
 {
