@@ -15,6 +15,7 @@ namespace {
 
 const uint64_t kRing = SP_VDB_SLOTS * SP_VDB_SLOT;
 const char kNonsense[] = "the helper's reply makes no sense";
+const char kTooSoon[] = "its answer ends too soon";
 
 uint64_t now_ns()
 {
@@ -64,7 +65,7 @@ void Session::Op::send(uint32_t what, int number, const std::string &argument)
 
 	if (!argument.empty() && front->feed(&call, argument.data(), argument.size()))
 		set(SP_LIMIT, "input");
-	c.what = what;
+	c.what = what_ = what;
 	c.serial = ++session_->serial_ ? session_->serial_ : ++session_->serial_;
 	c.number = number;
 	// One slot is always the one that is being filled.
@@ -160,7 +161,7 @@ void Session::Op::take_back()
 const uint8_t *Session::Op::next(uint64_t *ret_len)
 {
 	if (ended_)
-		set(SP_BAD_REPLY, "its answer ends too soon");
+		set(SP_BAD_REPLY, kTooSoon);
 	if (!good())
 		throw Over();
 	take_back();
@@ -191,8 +192,16 @@ void Session::Op::fail()
 	throw openvdb::IoError(session_->name_ + " was not read: its helper has failed");
 }
 
+// What has been opened has been read, and the library goes by whether its grids have offsets.
+bool Session::Op::header_fits(bool threw) const
+{
+	const sp_vdb_header &h = reply_.header;
+
+	return h.was_read <= 1 && h.has_offsets <= 1 && (h.was_read || threw || what_ != SP_VDB_OPEN);
+}
+
 // Does the last reply make sense?
-void Session::Op::check()
+void Session::Op::check(bool whole)
 {
 	const bool threw = call.reply.kind == SP_REPLY_THROW;
 
@@ -202,14 +211,18 @@ void Session::Op::check()
 		set(SP_BAD_REPLY, kNonsense);
 	if (session_->stream_ && reply_.left.consumed > session_->given_)
 		set(SP_BAD_REPLY, kNonsense);
+	if (!header_fits(threw))
+		set(SP_BAD_REPLY, kNonsense);
+	if (good() && !threw && !whole)
+		set(SP_BAD_REPLY, kTooSoon);
 }
 
-sp_vdb_thrown Session::Op::finish(sp_vdb_reply *ret, std::string *ret_what)
+sp_vdb_thrown Session::Op::finish(bool whole, sp_vdb_reply *ret, std::string *ret_what)
 {
 	if (good() && !ended_ && receive() && !ended_)
 		set(SP_BAD_REPLY, kNonsense);
 	if (good())
-		check();
+		check(whole);
 	if (!replay(&call, ret_what) && good())
 		set(SP_BAD_REPLY, "what it says the library logged makes no sense");
 	if (!good())

@@ -24,7 +24,8 @@ public:
 	void resume();
 	void send(uint32_t what, int number, const std::string &argument);
 	// The last reply, after the stream has been read or given up, and what the library threw; says what it said. Throws IoError when the helper has failed.
-	sp_vdb_thrown finish(sp_vdb_reply *ret, std::string *ret_what);
+	// @whole: all that an answer has to bring is there. Without, nothing but an exception can have come of it.
+	sp_vdb_thrown finish(bool whole, sp_vdb_reply *ret, std::string *ret_what);
 	// The helper has failed: one line, and IoError.
 	[[noreturn]] void fail();
 	bool good() const { return call.status == SP_OK; }
@@ -38,7 +39,8 @@ public:
 private:
 	void set(sp_status status, const char *reason);
 	bool receive();
-	void check();
+	void check(bool whole);
+	bool header_fits(bool threw) const;
 	void take_back();
 	bool serve();
 	std::streamsize read_some();
@@ -49,6 +51,7 @@ private:
 	const uint8_t *ring_ = nullptr;
 	uint64_t paid_ = 0, room_ = 0; // bytes
 	uint64_t busy_since_ = 0; // ns: the program has had a reply since then, 0: it waits for one
+	uint32_t what_ = 0;  // the command
 	bool ended_ = false; // the last reply is there
 	sp_vdb_reply reply_ = {};
 };

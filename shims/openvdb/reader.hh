@@ -55,6 +55,8 @@ public:
 		throw Over();
 	}
 	void pay(uint64_t bytes) { source_->pay(bytes); }
+	// Nothing is left of what has come so far.
+	bool drained() const { return !left_; }
 
 private:
 	Source *source_;

@@ -98,6 +98,7 @@ void Session::ask(uint32_t what, int number, const std::string &argument, Answer
 {
 	sp_vdb_reply reply = {};
 	std::string text;
+	bool whole = false;
 	Op op(this);
 
 	attach(&op);
@@ -107,10 +108,13 @@ void Session::ask(uint32_t what, int number, const std::string &argument, Answer
 		Reader in(&op);
 
 		take(in, ret, make);
+		if (!in.drained())
+			in.refuse("the helper's reply makes no sense");
+		whole = what == SP_VDB_OPEN ? ret->meta != nullptr : ret->grids.size() == 1;
 	} catch (const Over &) {
 		// finish() says why
 	}
-	const sp_vdb_thrown thrown = op.finish(&reply, &text);
+	const sp_vdb_thrown thrown = op.finish(whole, &reply, &text);
 	ret->header = reply.header;
 	if (stream_)
 		leave_stream(reply);

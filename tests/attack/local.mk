@@ -34,3 +34,20 @@ tests_attack_test_hostile_plugin_LDADD = $(TEST_LIBS)
 tests_attack_test_hostile_video_SOURCES = tests/attack/test-hostile-video.c tests/attack/syscalls.h $(PLAY)
 tests_attack_test_hostile_video_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_attack_test_hostile_video_LDADD = $(TEST_LIBS)
+
+if HAVE_OPENVDB
+check_PROGRAMS += tests/attack/test-hostile-volume tests/attack/volumes
+check_LTLIBRARIES += tests/attack/hostile-volume.la
+TESTS += tests/attack/test-hostile-volume
+tests_attack_hostile_volume_la_SOURCES = tests/attack/hostile-volume.c tests/attack/hostile-volume.h tests/attack/hostile-deeds.c tests/attack/hostile-stream.c \
+	tests/attack/syscalls.h tests/attack/raw.h
+tests_attack_hostile_volume_la_CFLAGS = $(AM_CFLAGS)
+tests_attack_hostile_volume_la_LDFLAGS = -module -avoid-version -shared -rpath $(modulesdir)
+$(tests_attack_volumes_OBJECTS): CXXFLAGS = -O1
+tests_attack_volumes_SOURCES = tests/attack/volumes.cc
+tests_attack_volumes_CXXFLAGS = $(AM_CXXFLAGS) -fvisibility=default -DNDEBUG -pthread
+tests_attack_volumes_LDADD = $(OPENVDB_LIBS)
+tests_attack_test_hostile_volume_SOURCES = tests/attack/test-hostile-volume.c tests/attack/syscalls.h $(PLAY)
+tests_attack_test_hostile_volume_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_attack_test_hostile_volume_LDADD = $(TEST_LIBS)
+endif

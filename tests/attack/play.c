@@ -13,7 +13,7 @@
 #define LINE 1024
 #define MODULES "lib/sandbox-preload"
 
-const char *play_module, *play_hostile, *play_subject = "attack/subject", *play_call = "imread";
+const char *play_module, *play_hostile, *play_subject = "attack/subject", *play_call = "cv::imread";
 
 static void copy(const char *from, const char *to)
 {
@@ -144,7 +144,7 @@ void play_line(const struct play *p, const char *name, const char *words)
 	const char *at, *found = NULL;
 	unsigned n = 0;
 
-	snprintf(prefix, sizeof(prefix), "libsandbox-preload: cv::%s('%s'): ", play_call, name);
+	snprintf(prefix, sizeof(prefix), "libsandbox-preload: %s('%s'): ", play_call, name);
 	for (at = p->o.err; (at = strstr(at, prefix)); at++, n++)
 		found = at;
 	if (n != (words != NULL))

@@ -7,7 +7,7 @@
 
 /* Group fixtures as work_setup, with a copy of the stage in which @module is @hostile (both set before the group runs). */
 extern const char *play_module, *play_hostile;
-/* The subject that plays it, and the call in the front's lines; set before, too, when it is not "attack/subject" and "imread". */
+/* The subject that plays it, and the call in the front's lines; set before, too, when it is not "attack/subject" and "cv::imread". */
 extern const char *play_subject, *play_call;
 int play_setup(void **state);
 

@@ -380,6 +380,6 @@ int main(void)
 	play_module = "helper-opencv406-video.so";
 	play_hostile = "attack/.libs/hostile-video.so";
 	play_subject = "attack/watch";
-	play_call = "VideoCapture";
+	play_call = "cv::VideoCapture";
 	return cmocka_run_group_tests_name("hostile-video", tests, play_setup, work_teardown);
 }
