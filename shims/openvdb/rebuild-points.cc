@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "shims/openvdb/rebuild-points.hh"
 
-#include <cstring>
+#include <algorithm>
 #include <string>
 #include "shims/openvdb/rebuild.hh"
 
@@ -13,6 +13,8 @@ using namespace openvdb;
 using namespace openvdb::points;
 
 const char kNoPoints[] = "it describes points that cannot be";
+// Bytes of an array besides its elements: the object, what counts its owners, and the allocator's own; the set makes one, and get_array() another.
+const uint64_t kArrayCost = 512;
 
 struct Maker : AttributeSet::Descriptor {
 	using AttributeSet::Descriptor::create;
@@ -26,6 +28,19 @@ struct Fields : AttributeArray {
 		a.*(&Fields::mUsePagedRead) = paged ? AttributeArray::WRITEPAGED : 0;
 	}
 };
+
+// A group is a bit of one of the arrays that are there for that.
+bool groups_fit(const AttributeSet::Descriptor::NameAndTypeVec &attributes, const AttributeSet::Descriptor::NameToPosMap &groups)
+{
+	size_t bits = 0;
+
+	for (const auto &a : attributes)
+		bits += a.type == GroupAttributeArray::attributeType() ? 8 * sizeof(GroupType) : 0;
+	for (const auto &g : groups)
+		if (g.second >= bits)
+			return false;
+	return true;
+}
 
 AttributeSet::DescriptorPtr get_descriptor(Reader &in)
 {
@@ -44,21 +59,24 @@ AttributeSet::DescriptorPtr get_descriptor(Reader &in)
 		groups[name] = in.count(SP_VDB_ARRAYS_MAX * 8);
 	}
 	get_metadata(in, &meta);
-	try {
-		return Maker::create(attributes, groups, meta);
-	} catch (const openvdb::Exception &) {
-		in.refuse(kNoPoints); // names twice, or of other characters than names have
-	}
+	if (!groups_fit(attributes, groups))
+		in.refuse(kNoPoints);
+	return Maker::create(attributes, groups, meta);
 }
 
-// Elements in memory: a uniform array has one.
+// A uniform array has one element in memory, and all of them when the program writes to one: the library counts them in 32 bits.
 bool fits(const sp_vdb_array &head, const AttributeArray &array)
 {
-	uint64_t elements = head.flags & AttributeArray::CONSTANTSTRIDE ? uint64_t(head.size) * head.stride : head.stride;
+	const uint64_t elements = head.flags & AttributeArray::CONSTANTSTRIDE ? uint64_t(head.size) * head.stride : head.stride;
 
-	if (head.uniform)
-		elements = 1;
-	return elements <= UINT32_MAX && head.bytes == elements * array.storageTypeSize();
+	return elements <= UINT32_MAX && head.bytes == (head.uniform ? 1 : elements) * array.storageTypeSize();
+}
+
+// Of bools another byte than 0 and 1 is no value.
+void make_bools(char *bytes, uint64_t len)
+{
+	for (uint64_t i = 0; i < len; i++)
+		bytes[i] = bytes[i] != 0;
 }
 
 AttributeArray::Ptr get_array(Reader &in, const NamePair &type)
@@ -68,20 +86,23 @@ AttributeArray::Ptr get_array(Reader &in, const NamePair &type)
 	if (!AttributeArray::isRegistered(type) || head.uniform > 1 || head.paged > 1 || !head.stride || !head.size || head.flags > UINT8_MAX ||
 	    head.flags & AttributeArray::PARTIALREAD)
 		in.refuse(kNoPoints);
-	in.pay(head.bytes + sizeof(AttributeArray));
+	in.pay(head.bytes);
 	AttributeArray::Ptr array = AttributeArray::create(type, head.size, head.stride, head.flags & AttributeArray::CONSTANTSTRIDE);
 	if (!fits(head, *array))
 		in.refuse(kNoPoints);
 	if (!head.uniform)
 		array->expand(false);
-	in.get(const_cast<char *>(array->constDataAsByteArray()), head.bytes);
+	char *bytes = const_cast<char *>(array->constDataAsByteArray());
+	in.get(bytes, head.bytes);
+	if (type.first == typeNameAsString<bool>())
+		make_bools(bytes, head.bytes);
 	Fields::set(*array, static_cast<uint8_t>(head.flags), head.paged);
 	return array;
 }
 
 } // namespace
 
-void Points::get(Reader &in, PointDataTree::LeafNodeType &leaf)
+std::unique_ptr<AttributeSet> Points::get_set(Reader &in)
 {
 	const auto head = in.get<sp_vdb_points>();
 
@@ -90,9 +111,27 @@ void Points::get(Reader &in, PointDataTree::LeafNodeType &leaf)
 	if (head.descriptor >= descriptors_.size() || head.arrays != descriptors_[head.descriptor]->size())
 		in.refuse(kNoPoints);
 	const AttributeSet::DescriptorPtr descriptor = descriptors_[head.descriptor];
+	in.pay(uint64_t(head.arrays) * kArrayCost);
 	std::unique_ptr<AttributeSet> set(new AttributeSet(descriptor));
 	for (uint32_t i = 0; i < head.arrays; i++)
 		set->replace(i, get_array(in, descriptor->type(i)));
+	return set;
+}
+
+void Points::get(Reader &in, PointDataTree::LeafNodeType &leaf, bool clipped)
+{
+	std::unique_ptr<AttributeSet> set;
+	uint64_t size = UINT32_MAX;
+
+	try {
+		set = get_set(in);
+	} catch (const openvdb::Exception &) {
+		in.refuse(kNoPoints); // types that are not known, names twice or of other characters than names have, fewer elements than points
+	}
+	for (size_t i = 0; i < set->size(); i++)
+		size = std::min<uint64_t>(size, set->getConst(i)->size());
+	if (!offsets_fit(leaf, size, clipped))
+		in.refuse(kNoPoints);
 	leaf.replaceAttributeSet(set.release(), true);
 }
 

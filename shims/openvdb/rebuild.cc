@@ -26,7 +26,7 @@ template <typename TreeT> class Builder
 	using T = typename TreeT::ValueType;
 
 public:
-	explicit Builder(Reader &in) : in_(in) {}
+	Builder(Reader &in, bool clipped) : in_(in), clipped_(clipped) {}
 
 	TreeBase::Ptr run()
 	{
@@ -113,9 +113,11 @@ private:
 			in_.refuse(kNoTree);
 		leaf.indices().resize(bytes.size() / sizeof(I));
 		std::memcpy(static_cast<void *>(leaf.indices().data()), bytes.data(), bytes.size());
+		if (!offsets_fit(leaf, leaf.indices().size(), clipped_))
+			in_.refuse(kNoTree);
 	}
 
-	void get_more(points::PointDataTree::LeafNodeType &leaf) { points_.get(in_, leaf); }
+	void get_more(points::PointDataTree::LeafNodeType &leaf) { points_.get(in_, leaf, clipped_); }
 
 	// ---- nodes ----
 
@@ -221,7 +223,9 @@ private:
 		}
 	}
 
+	static_assert(std::is_trivially_copyable<T>::value, "values are bytes, which stand in their nodes");
 	Reader &in_;
+	const bool clipped_;
 	T background_ = zeroVal<T>();
 	std::vector<std::unique_ptr<LeafT>> leaves_;
 	Points points_;
@@ -229,7 +233,7 @@ private:
 
 struct Type {
 	std::string name;
-	TreeBase::Ptr (*build)(Reader &in);
+	TreeBase::Ptr (*build)(Reader &in, bool clipped);
 };
 
 std::vector<Type> &types()
@@ -242,7 +246,7 @@ std::vector<Type> &types()
 template <typename GridT> struct AddType {
 	void operator()() const
 	{
-		types().push_back(Type{ GridT::gridType(), [](Reader &in) { return Builder<typename GridT::TreeType>(in).run(); } });
+		types().push_back(Type{ GridT::gridType(), [](Reader &in, bool clipped) { return Builder<typename GridT::TreeType>(in, clipped).run(); } });
 	}
 };
 
@@ -264,13 +268,13 @@ bool is_known_type(const std::string &grid_type)
 	return find_type(grid_type) != nullptr;
 }
 
-TreeBase::Ptr get_tree(Reader &in, std::string *ret_type)
+TreeBase::Ptr get_tree(Reader &in, bool clipped, std::string *ret_type)
 {
 	*ret_type = in.string();
 	const Type *t = find_type(*ret_type);
 	if (!t || !GridBase::isRegistered(*ret_type))
 		in.refuse(kNoTree);
-	return t->build(in);
+	return t->build(in, clipped);
 }
 
 } // namespace sp_vdb

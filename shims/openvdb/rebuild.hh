@@ -11,8 +11,8 @@ namespace sp_vdb {
 // A type that trees can be made of?
 bool is_known_type(const std::string &grid_type);
 
-// After TREE: the tree of a grid of @ret_type.
-openvdb::TreeBase::Ptr get_tree(Reader &in, std::string *ret_type);
+// After TREE: the tree of a grid of @ret_type. @clipped: what was asked for is what lies in a box.
+openvdb::TreeBase::Ptr get_tree(Reader &in, bool clipped, std::string *ret_type);
 
 void get_metadata(Reader &in, openvdb::MetaMap *ret);
 openvdb::math::Transform::Ptr get_transform(Reader &in);

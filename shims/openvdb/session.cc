@@ -107,7 +107,7 @@ void Session::ask(uint32_t what, int number, const std::string &argument, Answer
 	try {
 		Reader in(&op);
 
-		take(in, ret, make);
+		take(in, what == SP_VDB_READ_BOX || what == SP_VDB_READ_COORDS, ret, make);
 		if (!in.drained())
 			in.refuse("the helper's reply makes no sense");
 		whole = what == SP_VDB_OPEN ? ret->meta != nullptr : ret->grids.size() == 1;

@@ -37,7 +37,10 @@ void get_descriptors(Reader &in, Answer *ret)
 class Taker
 {
 public:
-	Taker(Reader &in, Answer *ret, const std::function<GridBase::Ptr(const std::string &)> &make) : in_(in), ret_(ret), make_(make) {}
+	Taker(Reader &in, bool clipped, Answer *ret, const std::function<GridBase::Ptr(const std::string &)> &make)
+		: in_(in), clipped_(clipped), ret_(ret), make_(make)
+	{
+	}
 
 	void run()
 	{
@@ -45,7 +48,7 @@ public:
 			switch (in_.record()) {
 			case SP_VDB_TREE: {
 				std::string type;
-				const openvdb::TreeBase::Ptr tree = get_tree(in_, &type);
+				const openvdb::TreeBase::Ptr tree = get_tree(in_, clipped_, &type);
 
 				trees_.push_back(Tree{ tree, type, false });
 				break;
@@ -93,6 +96,7 @@ private:
 	}
 
 	Reader &in_;
+	const bool clipped_;
 	Answer *ret_;
 	const std::function<GridBase::Ptr(const std::string &)> &make_;
 	std::vector<Tree> trees_;
@@ -100,9 +104,9 @@ private:
 
 } // namespace
 
-void take(Reader &in, Answer *ret, const std::function<GridBase::Ptr(const std::string &)> &make)
+void take(Reader &in, bool clipped, Answer *ret, const std::function<GridBase::Ptr(const std::string &)> &make)
 {
-	Taker(in, ret, make).run();
+	Taker(in, clipped, ret, make).run();
 }
 
 } // namespace sp_vdb

@@ -27,8 +27,8 @@ struct Answer {
 	sp_vdb_header header = {};
 };
 
-// Up to END. @make: a grid of this type, or none where it is not to be.
-void take(Reader &in, Answer *ret, const std::function<GridBase::Ptr(const std::string &type)> &make);
+// Up to END. @clipped: of what lies in a box. @make: a grid of this type, or none where it is not to be.
+void take(Reader &in, bool clipped, Answer *ret, const std::function<GridBase::Ptr(const std::string &type)> &make);
 
 } // namespace sp_vdb
 
