@@ -13,6 +13,7 @@ namespace {
 using namespace openvdb;
 
 const uint64_t kEntriesMax = 1 << 20;
+const uint64_t kEntryCost = 256; // bytes of one besides its name and value
 
 // ---- metadata ----
 
@@ -140,6 +141,7 @@ void get_metadata(Reader &in, MetaMap *ret)
 	for (uint64_t n = in.count(kEntriesMax); n; n--) {
 		const std::string name = in.string(), type = in.string(), value = in.bytes(SP_VDB_VALUE_MAX);
 
+		in.pay(kEntryCost);
 		if (name.empty() || (*ret)[name])
 			in.refuse("it gives metadata no name, or the same name twice");
 		if (const Metadata::Ptr m = metadata_of(in, type, value))

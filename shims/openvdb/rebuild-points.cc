@@ -15,6 +15,7 @@ using namespace openvdb::points;
 const char kNoPoints[] = "it describes points that cannot be";
 // Bytes of an array besides its elements: the object, what counts its owners, and the allocator's own; the set makes one, and get_array() another.
 const uint64_t kArrayCost = 512;
+const uint64_t kNameCost = 256; // of an attribute or a group in a descriptor
 
 struct Maker : AttributeSet::Descriptor {
 	using AttributeSet::Descriptor::create;
@@ -51,11 +52,13 @@ AttributeSet::DescriptorPtr get_descriptor(Reader &in)
 	for (uint64_t n = in.count(SP_VDB_ARRAYS_MAX); n; n--) {
 		const std::string type = in.string(), codec = in.string(), name = in.string();
 
+		in.pay(kNameCost);
 		attributes.emplace_back(name, NamePair(type, codec));
 	}
 	for (uint64_t n = in.count(SP_VDB_ARRAYS_MAX * 8); n; n--) {
 		const std::string name = in.string();
 
+		in.pay(kNameCost);
 		groups[name] = in.count(SP_VDB_ARRAYS_MAX * 8);
 	}
 	get_metadata(in, &meta);

@@ -9,6 +9,8 @@ namespace sp_vdb {
 namespace {
 
 const uint64_t kDescriptorsMax = 1 << 24;
+// Bytes of what has none of its own on the way: an empty tree, a grid, a name and a descriptor, which are kept twice.
+const uint64_t kTreeCost = 4096, kGridCost = 4096, kNameCost = 256, kDescriptorCost = 4 * sizeof(GridDescriptor);
 
 void get_descriptors(Reader &in, Answer *ret)
 {
@@ -21,12 +23,13 @@ void get_descriptors(Reader &in, Answer *ret)
 		gd.setGridPos(at.grid);
 		gd.setBlockPos(at.block);
 		gd.setEndPos(at.end);
-		in.pay(sizeof(gd));
+		in.pay(kDescriptorCost);
 		ret->descriptors.push_back(gd);
 	}
 	for (uint64_t n = in.count(kDescriptorsMax); n; n--) {
 		const std::string name = in.string();
 
+		in.pay(kNameCost);
 		ret->names.emplace_back(name, in.count(UINT64_MAX));
 		if (ret->names.back().second >= ret->grids.size())
 			in.refuse("it names a grid that is not there");
@@ -48,6 +51,7 @@ public:
 			switch (in_.record()) {
 			case SP_VDB_TREE: {
 				std::string type;
+				in_.pay(kTreeCost);
 				const openvdb::TreeBase::Ptr tree = get_tree(in_, clipped_, &type);
 
 				trees_.push_back(Tree{ tree, type, false });
@@ -78,6 +82,7 @@ private:
 	void get_grid()
 	{
 		const std::string type = in_.string();
+		in_.pay(kGridCost);
 		const GridBase::Ptr grid = make_(type);
 
 		if (!grid)
