@@ -71,25 +71,24 @@ Metadata::Ptr make_unknown(const std::string &type, const std::string &value)
 }
 
 // One that the program has registered itself takes its own bytes, as natively: it is the program's code. The library's own reader of another kind (of
-// DelayedLoadMetadata) is not let near them.
+// DelayedLoadMetadata) is not let near them, and it stays empty: whoever asks a MetaMap for a type gets what has the type's name cast to it, so it must be one.
 Metadata::Ptr make_foreign(const std::string &type, const std::string &value)
 {
 	const auto size = static_cast<Index32>(value.size());
 	std::istringstream s(std::string(reinterpret_cast<const char *>(&size), sizeof(size)) + value, std::ios_base::binary);
-
-	if (type == "__delayedload")
-		return make_unknown(type, value);
 	const Metadata::Ptr m = Metadata::createMetadata(type);
-	m->read(s);
+
+	if (type != "__delayedload")
+		m->read(s);
 	return m;
 }
 
-// As MetaMap::readMeta, after the bytes have been read: null for one that is not to be kept.
+// As MetaMap::readMeta, after the bytes have been read: null for one that is not to be kept. A type of the library's is that type, registered or not.
 Metadata::Ptr metadata_of(Reader &in, const std::string &type, const std::string &value)
 {
 	const Kind *k = find_kind(type);
 
-	if (!Metadata::isRegisteredType(type))
+	if (!k && !Metadata::isRegisteredType(type))
 		return type.compare(0, 2, "__") == 0 ? nullptr : make_unknown(type, value);
 	if (!k)
 		return make_foreign(type, value);
