@@ -35,7 +35,7 @@ bool log_again(const uint8_t *data, size_t len)
 		return false;
 	log4cplus::Logger logger = log4cplus::Logger::getInstance("openvdb");
 	if (logger.isEnabledFor(head.code))
-		logger.forcedLog(head.code, escaped(str[0], head.err_len), std::string(str[2], head.file_len).c_str(), head.line);
+		logger.forcedLog(head.code, escaped(str[0], head.err_len), escaped(str[2], head.file_len).c_str(), head.line);
 	return true;
 }
 
