@@ -312,7 +312,8 @@ void answer(const sp_command &c)
 	begin_trees();
 	out.drop();
 	body.serial = c.serial;
-	clear_stack();
+	if (c.what == SP_VDB_OPEN)
+		clear_stack();
 	body.thrown = call_and_catch([&c] { obey(c); });
 	if (body.thrown) {
 		out.drop();

@@ -176,6 +176,11 @@ static bool is_limited(const struct item *item)
 	return survived(item) && strstr(item->of[OURS].err, "libsandbox-preload: ") && strstr(item->of[OURS].err, "SANDBOX_PRELOAD_");
 }
 
+static bool is_refused(const struct item *item)
+{
+	return survived(item) && (strstr(item->of[OURS].out, "threw ") || strstr(item->of[FIRST].out, "threw "));
+}
+
 /* The native runs agree. */
 static void judge_calm(struct comparison *c, const struct item *item)
 {
@@ -215,6 +220,8 @@ static void judge(struct comparison *c, const struct item *item)
 		c->tally.ours_wavering++;
 	} else if (c->tolerances & LIMITS && is_limited(item)) {
 		c->tally.limited++;
+	} else if (c->tolerances & REFUSED && !same_out(item, FIRST, OURS) && is_refused(item)) {
+		c->tally.refused++;
 	} else {
 		judge_calm(c, item);
 	}

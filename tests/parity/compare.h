@@ -15,6 +15,7 @@ struct tally {
 	size_t pictures, empty, threw; /* natively: something, a failure, an exception */
 	size_t wavering, crashed; /* natively uninitialised memory; natively a crash */
 	size_t limited; /* one of our limits, which said so */
+	size_t refused; /* one side threw, the other did not, or something else */
 	size_t ours_wavering; /* damaged: not the same each time in ours, where all native runs agree; one of ours is like them */
 	size_t words; /* groups whose stderr natively is not the same each time */
 	size_t beyond; /* reached by ours alone, behind a native crash */
@@ -34,6 +35,11 @@ enum {
 	 * threads share their processor with the program.
 	 */
 	DAMAGED = 8,
+	/*
+	 * A damaged volume: where the library goes on with memory that it has not set, or with a tree that cannot be, ours may refuse it, and the other way round.
+	 * Two results must be the same.
+	 */
+	REFUSED = 32,
 	RESULTS = 16, /* where the library crashes natively by what it found in memory, ours may come to a result */
 };
 

@@ -141,7 +141,7 @@ std::string read_mutant(uint64_t number, const std::string &path)
 	f.open(delayed);
 	std::string text = names_of(f) + dump(*f.getMetadata()) + state_of(f);
 	text += "\npartial " + outcome([&] { return dump(f.readAllGridMetadata()); });
-	if (number % 16 == 7)
+	if (number % 16 == 7 && f.beginName() != f.endName())
 		text += "\nclipped " + outcome([&] { return dump(f.readGrid(f.beginName().gridName(), BBoxd(Vec3d(0), Vec3d(9)))); });
 	return text + "\ngrids " + outcome([&] { return dump(f.getGrids()); });
 }

@@ -88,17 +88,22 @@ const struct Mode {
 	{ "names", show_names, 2 },  { "mutants", run_mutants, 4 }, { "registry", show_registry, 1 },
 };
 
-// A directory stands for its files.
+// A directory stands for its files, or for one in so many of them, from the one on that the seed says.
 Words expand(const Words &words)
 {
+	const char *step = std::getenv("SP_VDB_STEP"), *seed = std::getenv("SP_SEED");
+	const unsigned long of = step ? std::stoul(step) : 1, from = seed ? std::stoul(seed) : 0;
+	unsigned long n = 0;
 	Words all;
 
 	for (const std::string &w : words) {
-		if (w.size() > 2 && w.substr(w.size() - 2) == "/*")
+		if (w.size() > 2 && w.substr(w.size() - 2) == "/*") {
 			for (const std::string &name : list_files(w.substr(0, w.size() - 2)))
-				all.push_back(w.substr(0, w.size() - 1) + name);
-		else
+				if (n++ % of == from % of)
+					all.push_back(w.substr(0, w.size() - 1) + name);
+		} else {
 			all.push_back(w);
+		}
 	}
 	return all;
 }
