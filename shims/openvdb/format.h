@@ -195,6 +195,8 @@ struct sp_vdb_child {
 	uint32_t leaf; /* number of one that came, above all before, or SP_VDB_NEW_LEAF: it follows */
 };
 
+/* Points elsewhere: what a leaf of PointIndexGrid adds is struct sp_vdb_count (<= SP_VDB_VALUE_MAX), so many indices. */
+
 /* Points: what a leaf of PointDataGrid adds is struct sp_vdb_points, a descriptor if @descriptor is the next number that has not been used, and so many arrays. */
 struct sp_vdb_points {
 	uint32_t descriptor; /* leaves share them */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "shims/openvdb/rebuild.hh"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <type_traits>
@@ -105,15 +106,21 @@ private:
 
 	template <typename OtherT> void get_more(OtherT &) {}
 
+	// They grow as they come: a number alone costs nothing.
 	template <typename I, Index n> void get_more(tools::PointIndexLeafNode<I, n> &leaf)
 	{
-		const std::string bytes = in_.bytes(SP_VDB_VALUE_MAX);
+		const uint64_t most = 1 << 16;
+		std::vector<I> &all = leaf.indices();
 
-		if (bytes.size() % sizeof(I))
-			in_.refuse(kNoTree);
-		leaf.indices().resize(bytes.size() / sizeof(I));
-		std::memcpy(static_cast<void *>(leaf.indices().data()), bytes.data(), bytes.size());
-		if (!offsets_fit(leaf, leaf.indices().size(), clipped_))
+		for (uint64_t left = in_.count(SP_VDB_VALUE_MAX); left;) {
+			const uint64_t piece = std::min(left, most), had = all.size();
+
+			in_.pay(piece * sizeof(I));
+			all.resize(had + piece);
+			in_.get(&all[had], piece * sizeof(I));
+			left -= piece;
+		}
+		if (!offsets_fit(leaf, all.size(), clipped_))
 			in_.refuse(kNoTree);
 	}
 

@@ -158,7 +158,7 @@ static void test_points(void **state)
 		LIE("points-paged-two", NO_POINTS), LIE("points-bytes-none", NO_POINTS), LIE("points-bytes-more", NO_POINTS), LIE("points-bytes-max", ""),
 		LIE("points-offsets-beyond", NO_POINTS), LIE("points-offsets-back", NO_POINTS), LIE("points-offsets-max", NO_POINTS),
 		LIE("points-offsets-zero", NO_POINTS), LIE("points-uniform+size-less", NO_POINTS), LIE("index-indices-none", NO_TREE),
-		LIE("index-indices-less", NO_TREE), LIE("index-indices-odd", ""), LIE("index-offsets-beyond", NO_TREE), LIE("index-offsets-back", NO_TREE),
+		LIE("index-indices-less", NO_TREE), LIE("index-indices-many", ""), LIE("index-indices-max", COUNTS), LIE("index-offsets-beyond", NO_TREE), LIE("index-offsets-back", NO_TREE),
 		LIE("index-offsets-max", NO_TREE), LIE("index-offsets-zero", NO_TREE),
 	};
 
