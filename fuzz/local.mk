@@ -8,6 +8,18 @@ fuzz_test_replies_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) $(SANITIZE)
 fuzz_test_replies_LDFLAGS = $(SANITIZE)
 fuzz_test_replies_LDADD = -lopencv_core
 
+# Volumes: the same code as in the shim, and seeds from the helper's.
+if HAVE_OPENVDB
+check_PROGRAMS += fuzz/test-answers
+TESTS += fuzz/test-answers
+$(fuzz_test_answers_OBJECTS): CXXFLAGS = -O1
+fuzz_test_answers_SOURCES = fuzz/test-answers.cc fuzz/answers.cc fuzz/answers.hh fuzz/answer-seeds.cc
+fuzz_test_answers_CPPFLAGS = $(AM_CPPFLAGS) $(OPENVDB_CPPFLAGS)
+fuzz_test_answers_CXXFLAGS = $(AM_CXXFLAGS) $(SANITIZE)
+fuzz_test_answers_LDFLAGS = $(SANITIZE)
+fuzz_test_answers_LDADD = libvdbtake.la libvdbemit.la $(OPENVDB_LIBS)
+endif
+
 if ENABLE_FUZZ
 FUZZ = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 EXTRA_PROGRAMS += fuzz/fuzz-replies fuzz/make-corpus
@@ -18,5 +30,15 @@ fuzz_fuzz_replies_LDFLAGS = -fsanitize=fuzzer $(FUZZ)
 fuzz_fuzz_replies_LDADD = -lopencv_core
 fuzz_make_corpus_SOURCES = fuzz/make-corpus.c fuzz/seeds.c fuzz/replies.h
 fuzz_make_corpus_CFLAGS = $(AM_CFLAGS)
+if HAVE_OPENVDB
+EXTRA_PROGRAMS += fuzz/fuzz-answers
+# The whole rebuild once more, told to report its coverage; optimised more, it takes minutes and gigabytes to compile.
+$(fuzz_fuzz_answers_OBJECTS): CXXFLAGS = -O1
+fuzz_fuzz_answers_SOURCES = fuzz/answers.cc fuzz/answers.hh $(libvdbtake_la_SOURCES)
+fuzz_fuzz_answers_CPPFLAGS = $(AM_CPPFLAGS) $(OPENVDB_CPPFLAGS)
+fuzz_fuzz_answers_CXXFLAGS = $(AM_CXXFLAGS) -fsanitize=fuzzer-no-link $(FUZZ)
+fuzz_fuzz_answers_LDFLAGS = -fsanitize=fuzzer $(FUZZ)
+fuzz_fuzz_answers_LDADD = $(OPENVDB_LIBS)
+endif
 endif
 EXTRA_DIST += fuzz/run.sh
