@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Build the fuzz target with clang in a directory of its own and run it: fuzz/run.sh [seconds]
+# Build a fuzz target with clang in a directory of its own and run it: fuzz/run.sh [seconds] [replies|answers]
+# Those of volumes (answers) take some minutes and gigabytes to build.
 # Exit code 0: nothing found. 77: no clang with libFuzzer. Anything else: found, or not built.
 set -eu
 
 seconds=${1:-30}
+target=${2:-replies}
 source=$(cd "$(dirname "$0")/.." && pwd)
 . "$source/tests/fresh-tree.sh"
 
@@ -16,10 +18,18 @@ fi
 fresh_tree
 cd "$fresh/tree"
 quietly ./configure --enable-fuzz CC=clang CXX=clang++
-quietly make -j2 fuzz/fuzz-replies fuzz/make-corpus
 mkdir "$fresh/corpus"
-fuzz/make-corpus "$fresh/corpus"
-if ! fuzz/fuzz-replies -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+if test "$target" = answers; then
+	quietly make -j2 fuzz/fuzz-answers fuzz/test-answers
+	fuzz/test-answers "$fresh/corpus"
+	limits='-max_len=65536 -rss_limit_mb=2048'
+else
+	quietly make -j2 fuzz/fuzz-replies fuzz/make-corpus
+	fuzz/make-corpus "$fresh/corpus"
+	limits='-max_len=4096 -rss_limit_mb=1024'
+fi
+# shellcheck disable=SC2086
+if ! "fuzz/fuzz-$target" -max_total_time="$seconds" $limits -timeout=10 -print_final_stats=1 \
 	-artifact_prefix="$fresh/" "$fresh/corpus" >"$fresh/log" 2>&1; then
 	tail -n 60 "$fresh/log"
 	for f in "$fresh"/crash-* "$fresh"/timeout-* "$fresh"/oom-* "$fresh"/leak-*; do
