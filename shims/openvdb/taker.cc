@@ -10,7 +10,7 @@ namespace {
 
 const uint64_t kDescriptorsMax = 1 << 24;
 // Bytes of what has none of its own on the way: an empty tree, a grid, a name and a descriptor, which are kept twice.
-const uint64_t kTreeCost = 4096, kGridCost = 4096, kNameCost = 256, kDescriptorCost = 4 * sizeof(GridDescriptor);
+const uint64_t kRecordCost = 256, kTreeCost = 4096, kGridCost = 4096, kNameCost = 256, kDescriptorCost = 4 * sizeof(GridDescriptor);
 
 void get_descriptors(Reader &in, Answer *ret)
 {
@@ -47,7 +47,8 @@ public:
 
 	void run()
 	{
-		for (;;)
+		// What the program does with a record is not the helper's time, so that there must be an end of them.
+		for (;; in_.pay(kRecordCost))
 			switch (in_.record()) {
 			case SP_VDB_TREE: {
 				std::string type;

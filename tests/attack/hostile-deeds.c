@@ -188,6 +188,14 @@ static void flood_descriptors(uint32_t serial)
 	}
 }
 
+/* Records of which nothing stays. */
+static void flood_archives(uint32_t serial)
+{
+	(void)serial;
+	for (;;)
+		put_archive();
+}
+
 static void flood_names(uint32_t serial)
 {
 	(void)serial;
@@ -400,7 +408,7 @@ static const struct {
 	{ "silence", silence }, { "half", half }, { "end", end }, { "end-in-tree", end_in_tree }, { "crash", crash }, { "crash-in-tree", crash_in_tree },
 	{ "end-once", end_once }, { "flood-leaves", flood_leaves }, { "flood-trees", flood_trees }, { "flood-children", flood_children }, { "flood-grids", flood_grids },
 	{ "flood-metadata", flood_metadata }, { "flood-hidden", flood_hidden }, { "flood-entries", flood_entries }, { "flood-string", flood_string },
-	{ "flood-descriptors", flood_descriptors }, { "flood-names", flood_names }, { "drip", drip }, { "flood-replies", flood_replies },
+	{ "flood-descriptors", flood_descriptors }, { "flood-names", flood_names }, { "flood-archives", flood_archives }, { "drip", drip }, { "flood-replies", flood_replies },
 	{ "flood-chunks", flood_chunks }, { "flood-wants", flood_wants }, { "want-bytes", want_bytes }, { "want-file", want_file }, { "want-exists", want_exists },
 	{ "want-unknown", want_unknown }, { "want-all", want_all }, { "early", early }, { "early-in-tree", early_in_tree }, { "late-chunk", late_chunk },
 	{ "twice", twice }, { "ahead", ahead }, { "thrown-after", thrown_after }, { "change", change }, { "change-early", change_early },

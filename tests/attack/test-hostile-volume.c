@@ -301,7 +301,7 @@ static void test_floods(void **state)
 	static const struct row rows[] = {
 		LIE("flood-leaves", OUTPUT), LIE("flood-trees", OUTPUT), LIE("flood-children", OUTPUT), LIE("flood-string", OUTPUT),
 		{ "at-open-flood-metadata", "IoError", OUTPUT }, { "at-open-flood-hidden", "IoError", OUTPUT }, { "at-open-flood-entries", "IoError", OUTPUT },
-		{ "at-open-flood-descriptors", "IoError", OUTPUT }, { "at-open-flood-grids", "IoError", OUTPUT }, { "at-open-flood-names", "IoError", OUTPUT },
+		{ "at-open-flood-descriptors", "IoError", OUTPUT }, { "at-open-flood-grids", "IoError", OUTPUT }, { "at-open-flood-names", "IoError", OUTPUT }, { "at-open-flood-archives", "IoError", OUTPUT },
 	};
 
 	(void)state;
