@@ -279,8 +279,11 @@ TreeBase::Ptr get_tree(Reader &in, bool clipped, std::string *ret_type)
 {
 	*ret_type = in.string();
 	const Type *t = find_type(*ret_type);
-	if (!t || !GridBase::isRegistered(*ret_type))
+	if (!t)
 		in.refuse(kNoTree);
+	// What the library says where it reads a type that the program has not registered.
+	if (!GridBase::isRegistered(*ret_type))
+		OPENVDB_THROW(LookupError, "Cannot read grid. Grid type " << *ret_type << " is not registered.");
 	return t->build(in, clipped);
 }
 
