@@ -246,7 +246,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		// what there is already is not given to the program, but must be sound
 	}
 	for (const GridBase::Ptr &g : answer.grids)
-		touch_grid(g);
+		try {
+			touch_grid(g);
+		} catch (const openvdb::Exception &) {
+			// as natively: a transform that cannot be simplified is found out when it is copied
+		}
 	if (answer.meta)
 		touch_metadata(*answer.meta);
 	for (const auto &n : answer.names)

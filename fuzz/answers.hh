@@ -15,12 +15,14 @@ struct fuzz_answer {
 	uint8_t reserved[5];
 };
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define FUZZ_EXPORT(name) __asm__(#name) __attribute__((visibility("default")))
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) __attribute__((visibility("default")));
 
 // Was the last one taken, up to its end?
-bool fuzz_was_taken();
+bool fuzz_was_taken() FUZZ_EXPORT(fuzz_was_taken);
 
 // Answers that are all right: what the helper's own code says of small grids of all types, which are written to an archive and read again.
-std::vector<std::string> fuzz_answers();
+std::vector<std::string> fuzz_answers() FUZZ_EXPORT(fuzz_answers);
 
 #endif

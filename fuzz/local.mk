@@ -8,16 +8,23 @@ fuzz_test_replies_CXXFLAGS = $(AM_CXXFLAGS) $(OPENCV_CFLAGS) $(SANITIZE)
 fuzz_test_replies_LDFLAGS = $(SANITIZE)
 fuzz_test_replies_LDADD = -lopencv_core
 
-# Volumes: the same code as in the shim, and seeds from the helper's.
+# Volumes: the same code as in the shim, and seeds from the helper's. A shared object like theirs: hidden as it is, the code would share in a program only some of the
+# static members of OpenVDB's templates with the library.
 if HAVE_OPENVDB
+check_LTLIBRARIES += fuzz/libanswers.la
 check_PROGRAMS += fuzz/test-answers
 TESTS += fuzz/test-answers
-$(fuzz_test_answers_OBJECTS): CXXFLAGS = -O1
-fuzz_test_answers_SOURCES = fuzz/test-answers.cc fuzz/answers.cc fuzz/answers.hh fuzz/answer-seeds.cc
-fuzz_test_answers_CPPFLAGS = $(AM_CPPFLAGS) $(OPENVDB_CPPFLAGS)
+$(fuzz_libanswers_la_OBJECTS): CXXFLAGS = -O1
+fuzz_libanswers_la_SOURCES = fuzz/answers.cc fuzz/answers.hh fuzz/answer-seeds.cc
+fuzz_libanswers_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENVDB_CPPFLAGS)
+fuzz_libanswers_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANITIZE)
+fuzz_libanswers_la_LDFLAGS = -avoid-version -shared -rpath $(modulesdir) -Wl,--version-script=$(srcdir)/fuzz/answers.map $(SANITIZE)
+fuzz_libanswers_la_LIBADD = libvdbtake.la libvdbemit.la $(OPENVDB_LIBS)
+fuzz_test_answers_SOURCES = fuzz/test-answers.cc fuzz/answers.hh
 fuzz_test_answers_CXXFLAGS = $(AM_CXXFLAGS) $(SANITIZE)
 fuzz_test_answers_LDFLAGS = $(SANITIZE)
-fuzz_test_answers_LDADD = libvdbtake.la libvdbemit.la $(OPENVDB_LIBS)
+fuzz_test_answers_LDADD = fuzz/libanswers.la
+EXTRA_DIST += fuzz/answers.map
 endif
 
 if ENABLE_FUZZ

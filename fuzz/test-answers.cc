@@ -3,11 +3,11 @@
 // seeds as files there, for libFuzzer.
 #include "fuzz/answers.hh"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <openvdb/openvdb.h>
 
 namespace {
 
@@ -90,9 +90,6 @@ int main(int argc, char **argv)
 
 	if (argc == 2)
 		return write_all(argv[1], seeds);
-	// The helper's grids stand in the place of the library's own.
-	openvdb::uninitialize();
-	openvdb::initialize();
 	std::printf("1..2\n");
 	for (const std::string &s : seeds) {
 		attempt(s);
