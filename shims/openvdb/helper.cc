@@ -288,6 +288,14 @@ void note_left(sp_vdb_left *ret)
 	ret->half = openvdb::io::getHalfFloat(*stream);
 }
 
+// Of an archive that could not be read to its end, what the stream was told of it.
+void note_version(sp_vdb_header *ret)
+{
+	ret->file_version = openvdb::io::getFormatVersion(*stream);
+	ret->library_major = openvdb::io::getLibraryVersion(*stream).first;
+	ret->library_minor = openvdb::io::getLibraryVersion(*stream).second;
+}
+
 // Is it the helper's limit that the library has met? What is more than the machine has would natively be refused as well.
 bool met_limit(uint32_t thrown)
 {
@@ -322,8 +330,10 @@ void answer(const sp_command &c)
 		out.flush();
 	}
 	body.header = file ? header_of(*file) : header;
-	if (stream)
+	if (stream) {
 		note_left(&body.left);
+		note_version(&body.header);
+	}
 	reply.kind = !body.thrown ? SP_REPLY_RESULT : met_limit(body.thrown) ? SP_REPLY_MEMORY : SP_REPLY_THROW;
 	std::memcpy(reply.body, &body, sizeof(body));
 	sp_object_reply(&reply);

@@ -130,10 +130,12 @@ void Session::leave_stream(const sp_vdb_reply &reply)
 
 	if (start_ >= 0)
 		stream_->rdbuf()->pubseekpos(start_ + static_cast<std::streamoff>(left.consumed), std::ios_base::in);
-	openvdb::io::setVersion(*stream_, openvdb::VersionId(reply.header.library_major, reply.header.library_minor), reply.header.file_version);
-	openvdb::io::setDataCompression(*stream_, left.compression);
-	openvdb::io::setGridClass(*stream_, left.grid_class);
-	openvdb::io::setHalfFloat(*stream_, left.half != 0);
+	if (reply.header.file_version) { // else it was no archive at all, and the stream says what it said before
+		openvdb::io::setVersion(*stream_, openvdb::VersionId(reply.header.library_major, reply.header.library_minor), reply.header.file_version);
+		openvdb::io::setDataCompression(*stream_, left.compression);
+		openvdb::io::setGridClass(*stream_, left.grid_class);
+		openvdb::io::setHalfFloat(*stream_, left.half != 0);
+	}
 	if (stream_error_ && (stream_->exceptions() & std::ios_base::badbit))
 		std::rethrow_exception(stream_error_);
 	stream_->setstate(state);

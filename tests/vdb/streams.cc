@@ -68,7 +68,7 @@ std::string rest_of(std::istream &is)
 {
 	std::string text = "bits " + std::to_string(int(is.rdstate())) + " of " + std::to_string(int(is.exceptions())) + ", version " +
 			   io::getVersion(is) + ", compression " + std::to_string(io::getDataCompression(is)) + ", half " + yes(io::getHalfFloat(is)) + ", class " +
-			   std::to_string(io::getGridClass(is)) + ", metadata " + yes(io::getStreamMetadataPtr(is) != nullptr);
+			   std::to_string(io::getGridClass(is)); // not its metadata: natively that is a pointer into a stack frame that is gone
 	const auto failed = is.rdstate();
 
 	is.exceptions(std::ios::goodbit);

@@ -84,18 +84,19 @@ static void test_streams(void **state)
 	(void)state;
 	MODE(RESULTS | REFUSED, "stream", corpus("small-stream.vdb"), corpus("small-zip-stream.vdb"), corpus("small.vdb"), corpus("float-stream-zip.vdb"),
 	     corpus("vec3s-stream.vdb"), corpus("mask-stream.vdb"), corpus("half-double-stream.vdb"), corpus("points-shapes-stream-6.vdb"),
-	     corpus("points-all-stream-3.vdb"), corpus("point-index-stream.vdb"), corpus("instances-stream.vdb"), corpus("names-stream.vdb"),
-	     corpus("metadata-stream.vdb"), corpus("transforms-stream.vdb"), corpus("no-grids-stream.vdb"), corpus("no-grids.vdb"),
-	     corpus("custom-stream.vdb"), corpus("row-streams.vdb"), corpus("row-file-first.vdb"), corpus("row-stream-first.vdb"),
-	     corpus("row-garbage.vdb"), corpus("row-file-garbage.vdb"), corpus("row-offset.vdb"), corpus("nothing.vdb"), corpus("text.vdb"),
-	     corpus("newer-225.vdb"), corpus("version-213-stream.vdb"), corpus("version-220-stream.vdb"), corpus("version-223-stream.vdb"),
-	     corpus("cut-stream-5000.vdb"), corpus("cut-150.vdb"), corpus("fog-40.vdb"));
+	     corpus("points-all-stream-3.vdb"), corpus("point-index-stream.vdb"), corpus("instances-stream.vdb"), corpus("transforms-stream.vdb"), corpus("no-grids-stream.vdb"), corpus("no-grids.vdb"),
+	     corpus("custom-stream.vdb"), corpus("row-streams.vdb"), corpus("row-stream-first.vdb"),
+	     corpus("row-garbage.vdb"), corpus("row-file-garbage.vdb"), corpus("row-offset.vdb"), corpus("nothing.vdb"), corpus("text.vdb"), corpus("version-213-stream.vdb"), corpus("version-220-stream.vdb"), corpus("version-223-stream.vdb"),
+	     corpus("cut-stream-5000.vdb"));
 }
 
 static void test_uses(void **state)
 {
+	/* Grids that are written again say how much memory they have, which is less where leaves are yet to be loaded. */
+	const struct how how = { .env = { "OPENVDB_DISABLE_DELAYED_LOAD=1" } };
+
 	(void)state;
-	MODE(0, "uses", corpus(""), scratch("uses"));
+	compare_volumes(&how, 0, (const char *const[]){ SUBJECT, "uses", corpus(""), scratch("uses"), NULL });
 }
 
 static void test_threads(void **state)
