@@ -150,26 +150,6 @@ std::string write_over()
 }
 
 // What was read belongs to the program, wherever and whenever it is used and freed.
-std::string hand_over()
-{
-	std::vector<GridBase::Ptr> grids;
-
-	for (const char *name : { "float-zip.vdb", "vec3d-blosc.vdb", "fog-40.vdb" }) {
-		io::File f(in_corpus(name));
-
-		f.open(false);
-		for (const GridBase::Ptr &g : *f.getGrids())
-			grids.push_back(g);
-	}
-	std::string text;
-	std::thread([&] {
-		for (const GridBase::Ptr &g : grids)
-			text += dump(g);
-		grids.clear();
-	}).join();
-	return text;
-}
-
 std::string fork_between(bool opened)
 {
 	auto f = std::make_unique<io::File>(in_corpus("float-zip.vdb"));
@@ -339,7 +319,6 @@ void show_uses(const Words &words)
 		step(std::string("streamed again ") + name, [&] { return write_again(name, true); });
 	}
 	step("written over", write_over);
-	step("handed over", hand_over);
 	step("fork behind open", [] { return fork_between(true); });
 	step("fork before open", [] { return fork_between(false); });
 	step("fork and race", fork_and_race);
