@@ -178,7 +178,7 @@ static bool is_limited(const struct item *item)
 
 static bool is_refused(const struct item *item)
 {
-	return survived(item) && (strstr(item->of[OURS].out, "threw ") || strstr(item->of[FIRST].out, "threw "));
+	return item->of[OURS].out && !has_died(item, OURS) && (strstr(item->of[OURS].out, "threw ") || strstr(item->of[FIRST].out, "threw "));
 }
 
 /* The native runs agree. */
