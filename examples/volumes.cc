@@ -43,7 +43,8 @@ bool describe_file(const char *name)
 
 		file.open();
 		std::printf("%s: version %s\n", name, file.version().c_str());
-		for (const openvdb::GridBase::Ptr &grid : *file.getGrids())
+		const openvdb::GridPtrVecPtr grids = file.getGrids();
+		for (const openvdb::GridBase::Ptr &grid : *grids)
 			describe(grid);
 		return true;
 	} catch (const openvdb::Exception &e) {
