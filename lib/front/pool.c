@@ -362,13 +362,18 @@ static int order(int pool, int file, struct sp_offer *ret_offer, int *ret_fds, s
 	return receive(ours, false, ret_offer, ret_fds, nfds);
 }
 
-/* Of the size it is said to have, and for good: else a mapping of it could be pulled from under us (SIGBUS). */
+/*
+ * Of the size it is said to have, and for good: else a mapping of it could be pulled from under us (SIGBUS). A memfd is sealed; any other file of
+ * a tmpfs has the one seal that there can be no others, and is nobody's but ours and the zygote's (lib/helper/store.c).
+ */
 static bool is_sound(int memory, uint64_t size)
 {
 	int seals = fcntl(memory, F_GET_SEALS);
 	struct stat st;
 
-	return seals >= 0 && (seals & F_SEAL_SHRINK) && fstat(memory, &st) == 0 && (uint64_t)st.st_size == size;
+	if (seals < 0 || fstat(memory, &st) < 0 || (uint64_t)st.st_size != size)
+		return false;
+	return (seals & F_SEAL_SHRINK) || (seals == F_SEAL_SEAL && st.st_nlink == 0);
 }
 
 static int accept_offer(struct sp_call *call, const struct sp_offer *offer, const int *fds)

@@ -113,6 +113,8 @@ int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_reque
 	if (p == MAP_FAILED)
 		return -errno;
 	put->map = p;
+	if (put->map_len - INPUT_AT >= SP_HUGE_MIN)
+		madvise(put->map + INPUT_AT, put->map_len - INPUT_AT, MADV_HUGEPAGE);
 	r = populate(put, 0, sizeof(*req) + req->payload_len);
 	if (r)
 		return r;

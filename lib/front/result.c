@@ -31,11 +31,24 @@ int sp_result_copy(struct sp_call *call, void *dst, size_t len, uint64_t offset)
 	return sp_fd_pread(call->memory, dst, len, offset);
 }
 
+/* A huge page is mapped as one only where all of it has a place: what is beyond the result, and may be beyond the memory, is never touched. */
+static uint64_t whole_pages(uint64_t end, uint64_t len)
+{
+	uint64_t page = len < SP_HUGE_MIN ? PAGE : SP_HUGE_PAGE;
+
+	return (end + page - 1) & ~(page - 1);
+}
+
 static void *map_private(const struct sp_call *call, uint64_t offset, uint64_t len)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, call->memory, (off_t)offset);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	/* Whoever of the two comes first decides of what kind a page is. */
+	if (len >= SP_HUGE_PAGE)
+		madvise(p, len, MADV_HUGEPAGE);
+	return p;
 }
 
 /* All page table entries at once, without copying a page (MAP_POPULATE would). Kernels before 5.14 take the faults one by one. Returns @len. */
@@ -60,11 +73,11 @@ void sp_result_ahead(struct sp_call *call)
 	/* SP_READY may be there at once and says nothing; the obituary has nothing to say as long as all is well. */
 	if (!len || sp_fd_wait(call->obituary, AHEAD_MS) != 0)
 		return;
-	p = map_private(call, call->output, len);
+	call->ahead_len = whole_pages(len, len);
+	p = map_private(call, call->output, call->ahead_len);
 	if (!p)
 		return;
 	call->ahead = p;
-	call->ahead_len = len;
 	call->ahead_done = 0;
 	for (uint64_t at = 0; at < len && !has_replied(call); at += PIECE)
 		call->ahead_done = at + populate(p + at, len - at < PIECE ? len - at : PIECE);
@@ -128,10 +141,10 @@ int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **re
 		done = start + call->ahead_done;
 		call->ahead = NULL;
 	} else {
-		map = map_private(call, start, end - start);
+		*ret_map_len = whole_pages(end, len) - start;
+		map = map_private(call, start, *ret_map_len);
 		if (!map)
 			return -errno;
-		*ret_map_len = end - start;
 	}
 	if (is_written(call, len)) {
 		if (done < end)

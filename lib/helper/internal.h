@@ -40,6 +40,15 @@ extern struct sp_zygote sp_zygote; /* written by the zygote only */
 /* ---- start.c: from exec to the first fork. NULL or the reason why there will be no helper. ---- */
 const char *sp_start(void);
 
+/* ---- store.c: the memory that a helper shares with the app ---- */
+/*
+ * In the zygote, with the rights to mount: prepare memory that may have huge pages, for user @owner (0: as who asks). Returns the directory that files
+ * are then made in, or -1 when it is not permitted: sp_store_memory() does without.
+ */
+int sp_store_open(unsigned owner);
+/* A file of @size bytes without a name, that nobody can shrink. 0 or -errno. */
+int sp_store_memory(uint64_t size, int *ret_fd);
+
 /* ---- zygote.c: keep spares until the app is gone. Returns the exit code. ---- */
 int sp_zygote_loop(void);
 

@@ -114,15 +114,15 @@ static void *map_part(int memory, uint64_t offset, uint64_t size, int prot)
 }
 
 /*
- * Where the administrator lets programs ask for huge pages in shared memory (shmem_enabled: advise), each fault, and each entry of the
- * app's page tables, stands for two megabytes. Not for small results: clearing so much takes longer than writing them.
+ * In memory that may have huge pages each fault, and each entry of the app's page tables, stands for two megabytes. Not for a little: clearing so
+ * much takes longer than writing that, so the first page is @expected to be filled, or small.
  */
-static void advise_huge(uint8_t *output, uint64_t size)
+static void advise_huge(const uint8_t *area, uint64_t size, uint64_t expected)
 {
-	uint64_t skip = sp_zygote.expected.output >= SP_HUGE_PAGE / 2 ? 0 : SP_HUGE_PAGE;
+	uint64_t skip = expected >= SP_HUGE_MIN ? 0 : SP_HUGE_PAGE;
 
 	if (size > skip)
-		madvise(output + skip, size - skip, MADV_HUGEPAGE);
+		madvise((void *)(uintptr_t)(area + skip), size - skip, MADV_HUGEPAGE);
 }
 
 static int map_memory(int memory)
@@ -135,7 +135,8 @@ static int map_memory(int memory)
 	helper.output = map_part(memory, output, helper.output_size, PROT_READ | PROT_WRITE);
 	if (!helper.memory || !helper.input || !helper.output)
 		return -ENOMEM;
-	advise_huge(helper.output, helper.output_size);
+	advise_huge(helper.output, helper.output_size, sp_zygote.expected.output);
+	advise_huge(helper.input, sp_options.input_limit, sp_zygote.expected.input);
 	return 0;
 }
 

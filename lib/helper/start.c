@@ -176,5 +176,5 @@ const char *sp_start(void)
 	if (chdir("/") < 0)
 		errno = 0; /* a root that may not be searched; then nothing is held there that matters */
 	why = load_filter();
-	return why ? why : sp_harden();
+	return why ? why : sp_harden(sp_store_open);
 }

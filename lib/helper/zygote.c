@@ -36,19 +36,6 @@ static void close_parts(struct parts *p)
 	sp_close_fd(&p->obituary[1]);
 }
 
-static int make_memory(int *ret_fd)
-{
-	_cleanup_fd_ int fd = memfd_create("sandbox-preload", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd < 0 || ftruncate(fd, (off_t)sp_zygote.memory_size) < 0)
-		return -errno;
-	/* Neither side can make the other touch memory that is not there (SIGBUS). */
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		return -errno;
-	*ret_fd = steal_fd(&fd);
-	return 0;
-}
-
 /* A pipe that is full of the plug; its reading end never blocks, its writing end does. */
 static int make_channel(int ret_fds[2])
 {
@@ -89,7 +76,7 @@ static int make_parts(struct parts *p)
 		return r;
 	if (pipe2(p->obituary, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	return make_memory(&p->memory);
+	return sp_store_memory(sp_zygote.memory_size, &p->memory);
 }
 
 static int offer(int socket, const struct parts *p, pid_t pid)

@@ -7,7 +7,7 @@
  * to exactly one receiver, so threads and forked children never share a helper. The app may send sp_ask when it
  * finds the queue empty, or needs a helper made to order.
  *
- * Memory (memfd of fixed size, sealed against shrinking and growing, one a helper): head, events, request, input, output at
+ * Memory (file without a name, of a fixed size that a helper cannot change, one a helper): head, events, request, input, output at
  * the offsets below. All of it may be written by the helper at any instant until it is gone.
  *
  * Channel (pipe that holds SP_PLUG bytes, one a helper; the helper has the writing end and nothing else). The zygote fills it up, with
@@ -70,7 +70,7 @@ struct sp_offer {
 	uint16_t kind;	      /* enum sp_offer_kind */
 	int32_t pid;	      /* of the spare, in the zygote's pid namespace; for messages only */
 	uint32_t family;      /* enum sp_family */
-	uint64_t memory_size; /* bytes of the memfd */
+	uint64_t memory_size; /* bytes of the memory */
 	char reason[SP_REASON_MAX]; /* SP_OFFER_FAILED: NUL-terminated */
 };
 SP_STATIC_ASSERT(sizeof(struct sp_offer) == 224, "sp_offer");
@@ -212,13 +212,14 @@ SP_STATIC_ASSERT(sizeof(struct sp_obituary) <= 4096, "a pipe takes it in one pie
 #define SP_EVENTS_MAX (128u * 1024u)
 #define SP_MEM_OBJECT (SP_MEM_EVENTS + SP_EVENTS_MAX)
 #define SP_MEM_REQUEST (256u * 1024u)
-#define SP_MEM_INPUT (1024u * 1024u)
+#define SP_MEM_INPUT (2048u * 1024u) /* where a huge page may begin */
 SP_STATIC_ASSERT(SP_MEM_OBJECT % 4096 == 0, "a page of its own");
 SP_STATIC_ASSERT(SP_MEM_OBJECT + 4096 <= SP_MEM_REQUEST, "it ends before the request");
 SP_STATIC_ASSERT(SP_MEM_REQUEST + sizeof(struct sp_request) + SP_PAYLOAD_MAX <= SP_MEM_INPUT, "it ends before the input");
 
 /* Behind the input area, where a huge page may begin; the limit is any number of bytes. */
 #define SP_HUGE_PAGE (2u * 1024u * 1024u)
+#define SP_HUGE_MIN (512u * 1024u) /* bytes of an area from which on a huge page costs less than small ones */
 static inline uint64_t sp_mem_output(uint64_t input_limit)
 {
 	return (SP_MEM_INPUT + input_limit + SP_HUGE_PAGE - 1) & ~(uint64_t)(SP_HUGE_PAGE - 1);
