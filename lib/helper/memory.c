@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define PAGE 4096u
+
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
@@ -110,6 +112,18 @@ static void cut_to(uint64_t limit)
 	malloc_trim(limit > scattered ? limit - scattered : 0);
 }
 
+/* Free memory that warming up has written to would be copied at each fork, and page by page when a helper writes to it: it becomes new again. */
+static void give_back(void)
+{
+	size_t top = mallinfo2().keepcost, most = top > 2 * PAGE ? top - 2 * PAGE : 0;
+	char *p = __libc_malloc(most), *page = (char *)(((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+
+	if (p && most > 2 * PAGE)
+		madvise(page, (size_t)(p + most - page) & ~(size_t)(PAGE - 1), MADV_DONTNEED);
+	free(p);
+	malloc_trim(SIZE_MAX / 4); /* likewise what is free between blocks; the end of the heap stays where it is */
+}
+
 void sp_memory_settle(uint64_t limit)
 {
 	void *volatile p = __libc_malloc(1u << 20);
@@ -117,6 +131,7 @@ void sp_memory_settle(uint64_t limit)
 	free(p);
 	if (sbrk(0) > reserved_end)
 		cut_to(limit);
+	give_back();
 	failed = false;
 	largest = 0;
 }
