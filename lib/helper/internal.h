@@ -70,6 +70,10 @@ void sp_end(void) __attribute__((noreturn)); /* spare.c */
 int sp_threads_make(unsigned n);
 bool sp_threads_any(void);
 
+/* ---- mappings.c ---- */
+/* In the zygote, when all libraries are loaded: make a helper cheaper to fork. */
+void sp_mappings_join(void);
+
 /* ---- memory.c ---- */
 /* In the zygote: glibc's heap takes all it may ever have in one piece and never asks the kernel again. 0 or -ENOMEM. */
 int sp_memory_reserve(uint64_t limit);

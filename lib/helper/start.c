@@ -169,6 +169,7 @@ const char *sp_start(void)
 	if (why)
 		return why;
 	sp_memory_settle(sp_options.memory_limit);
+	sp_mappings_join();
 	/* What the libraries left open; under a low RLIMIT_NOFILE the next steps need the numbers. */
 	if (syscall(SYS_close_range, SP_FD_POOL + 1u, ~0u, 0u) < 0)
 		return because("close_range", strerror(errno));
