@@ -7,13 +7,14 @@
 //
 // - meta FILE TIMES: opens the file once, then reads its grid's metadata; prints ms of each time
 //
-// - open FILE TIMES: opens the file, reads its grid's metadata, closes it; prints ms of each time
+// - open FILE TIMES [PAUSE]: opens the file, reads its grid's metadata, closes it; prints ms of each time. PAUSE: ms before each
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 #include <openvdb/openvdb.h>
 #include <openvdb/tools/LevelSetSphere.h>
@@ -99,13 +100,16 @@ void open_once(const char *path)
 	read_meta(file);
 }
 
-void measure(const std::string &what, const char *path, int times, bool delayed)
+void measure(const std::string &what, const char *path, int times, const char *more)
 {
+	const bool delayed = std::strcmp(more, "delayed") == 0;
+	const std::chrono::milliseconds pause(what == "open" ? std::atoi(more) : 0);
 	io::File open_file(path);
 
 	if (what == "meta")
 		open_file.open(false);
 	for (int i = 0; i < times; i++) {
+		std::this_thread::sleep_for(pause);
 		const auto start = clock_type::now();
 
 		if (what == "read")
@@ -123,7 +127,7 @@ void measure(const std::string &what, const char *path, int times, bool delayed)
 int main(int argc, char **argv)
 {
 	if (argc < 4) {
-		std::fprintf(stderr, "usage: volume make MEGABYTES FOLDER | read FILE TIMES [delayed] | meta FILE TIMES | open FILE TIMES\n");
+		std::fprintf(stderr, "usage: volume make MEGABYTES FOLDER | read FILE TIMES [delayed] | meta FILE TIMES | open FILE TIMES [pause]\n");
 		return 2;
 	}
 	initialize();
@@ -132,6 +136,6 @@ int main(int argc, char **argv)
 		write(argv[3], "fog", fog(1e6 * std::atof(argv[2])));
 		return 0;
 	}
-	measure(argv[1], argv[2], std::atoi(argv[3]), argc > 4 && std::strcmp(argv[4], "delayed") == 0);
+	measure(argv[1], argv[2], std::atoi(argv[3]), argc > 4 ? argv[4] : "");
 	return 0;
 }

@@ -53,9 +53,9 @@ int sp_store_memory(uint64_t size, int *ret_fd);
 int sp_zygote_loop(void);
 
 /* ---- spare.c: the life of a helper; the caller is the new process. Never returns. ---- */
-/* @file: input of a helper made to order, else -1. @go: end of file on it says that the zygote watches this process. */
-/* @command: of a family that has objects, else -1. */
-void sp_spare_live(int channel, int command, int memory, int file, int go) __attribute__((noreturn));
+/* @orders: of one made to order, socket on which one message comes, with its input's descriptor if that is a file; else -1. @go: end of file on it
+ * says that the zygote watches this process. @command: of a family that has objects, else -1. */
+void sp_spare_live(int channel, int command, int memory, int orders, int go) __attribute__((noreturn));
 /* ---- lockdown.c ---- */
 /* Limits, timer, descriptors, filter. After 0 only write to SP_FD_REPLY and exit_group remain. -errno: *ret_step says where. */
 int sp_lockdown(const struct sock_fprog *filter, uint32_t *ret_step);

@@ -9,6 +9,7 @@
  */
 #include "lib/helper/internal.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -195,12 +196,12 @@ static int take_command(int command)
 	return command >= 0 && dup2(command, SP_FD_COMMAND) < 0 ? -errno : 0;
 }
 
-/* The app has read the plug. */
-static bool request_waits(void)
-{
-	struct pollfd p = { .fd = SP_FD_REPLY, .events = POLLOUT };
+/* The app has read the plug; of a helper made to order: the order is there. */
+static struct pollfd wanted = { .fd = SP_FD_REPLY, .events = POLLOUT };
 
-	return syscall(SYS_poll, &p, 1, 0) != 0;
+static bool is_wanted(void)
+{
+	return syscall(SYS_poll, &wanted, 1, 0) != 0;
 }
 
 /* Have @size bytes at @area present, up to @share of what all spares together may hold. */
@@ -224,15 +225,15 @@ static void idle(void)
 
 	/* When the app waits already, only this: all at once the pages of the output cost half of what they do one by one. */
 	prefault(helper.output, at_most(need->output, helper.output_size), OUTPUT_READY_MAX, MADV_POPULATE_WRITE);
-	if (request_waits())
+	if (is_wanted())
 		return;
 	madvise(helper.memory, 2 * PAGE, MADV_POPULATE_WRITE);
 	madvise(helper.memory + SP_MEM_REQUEST, PAGE, MADV_POPULATE_WRITE);
 	sp_memory_prefault(HEAP_READY);
-	for (unsigned step = 0; !request_waits(); step++)
+	for (unsigned step = 0; !is_wanted(); step++)
 		if (!sp_zygote.plugin->rehearse(step, need->kind))
 			break;
-	if (!request_waits())
+	if (!is_wanted())
 		prefault(input, at_most(need->input, sp_options.input_limit), INPUT_READY_MAX, MADV_POPULATE_READ);
 }
 
@@ -310,26 +311,44 @@ static int make_threads(void)
 	return sp_options.family_number == SP_FAMILY_VIDEOIO ? sp_threads_make((unsigned)sysconf(_SC_NPROCESSORS_ONLN) + 4) : 0;
 }
 
-void sp_spare_live(int channel, int command, int memory, int file, int go)
+/* Wait for the order with nothing open but what is needed: ends of other helpers' pipes that are held here would never come to an end. */
+static int take_order(int orders)
 {
+	const int here = SP_FD_COMMAND + 1;
+	size_t nfds = 0;
+	char none;
+	int file;
+	long r;
+
+	if (dup2(orders, here) < 0 || syscall(SYS_close_range, here + 1u, ~0u, 0u) < 0)
+		return -errno;
+	r = sp_fd_receive(here, &none, 1, 0, &file, 1, &nfds);
+	if (r <= 0)
+		sp_end();
+	return nfds ? map_file(file) : 0;
+}
+
+void sp_spare_live(int channel, int command, int memory, int orders, int go)
+{
+	const int aside = orders >= 0 ? fcntl(orders, F_DUPFD, SP_FD_COMMAND + 1) : -1;
 	uint32_t step = 100;
 	int r = take_over(channel);
 	char none;
 
 	if (r == 0)
 		r = map_memory(memory);
-	if (r == 0 && file >= 0)
-		r = map_file(file);
-	if (r == 0) {
-		if (file < 0 && !sp_options.objects)
-			idle();
+	if (r == 0)
 		r = make_threads();
-	}
 	if (r == 0) {
 		/* Lock-down makes this process one that the zygote could not begin to trace any more. */
 		syscall(SYS_read, go, &none, 1);
+		if (aside >= 0)
+			wanted = (struct pollfd){ .fd = aside, .events = POLLIN };
+		idle();
 		r = take_command(command);
 	}
+	if (r == 0 && orders >= 0)
+		r = take_order(aside);
 	if (r == 0) {
 		sp_vfs_switch(true);
 		r = sp_lockdown(&sp_zygote.filter, &step);

@@ -101,43 +101,124 @@ static struct sp_child *free_slot(void)
 	return NULL;
 }
 
-/* Fork a helper and offer it on @socket; with @file (else -1) mapped. */
-static int fork_spare(int socket, int file)
+/* Fork a helper with @p; one that waits on @orders (else -1) for the file that it will have mapped. What the app gets of @p is the caller's to close. */
+static int fork_helper(struct parts *p, int orders, pid_t *ret_pid)
 {
 	struct sp_child *slot = free_slot();
-	struct parts p;
-	int go[2], r;
+	int go[2];
 	pid_t pid;
 
 	if (!slot)
 		return -EAGAIN;
-	r = make_parts(&p);
-	if (r) {
-		close_parts(&p);
-		return r;
-	}
-	if (pipe2(go, O_CLOEXEC) < 0) {
-		close_parts(&p);
+	if (pipe2(go, O_CLOEXEC) < 0)
 		return -errno;
-	}
 	pid = _Fork(); /* without the libraries' atfork handlers: the child uses none of their locks or threads */
 	if (pid == 0) {
 		sp_close(go[1]);
-		sp_spare_live(p.channel[1], p.command[0], p.memory, file, go[0]);
+		sp_spare_live(p->channel[1], p->command[0], p->memory, orders, go[0]);
 	}
 	if (pid > 0) {
-		*slot = (struct sp_child){ pid, steal_fd(&p.obituary[1]), p.memory, { .syscall_nr = -1 } };
+		*slot = (struct sp_child){ pid, steal_fd(&p->obituary[1]), p->memory, { .syscall_nr = -1 } };
 		live++;
 		sp_obituary_watch(pid);
-		sp_close(go[1]);
-		r = offer(socket, &p, pid);
-		p.memory = -1;
-	} else {
-		r = -errno;
-		sp_close(go[1]);
+		*ret_pid = pid;
 	}
 	sp_close(go[0]);
+	sp_close(go[1]);
+	return pid < 0 ? -errno : 0;
+}
+
+/* Fork a spare and offer it. */
+static int fork_spare(void)
+{
+	struct parts p;
+	pid_t pid;
+	int r = make_parts(&p);
+
+	if (r == 0)
+		r = fork_helper(&p, -1, &pid);
+	if (r == 0) {
+		r = offer(SP_FD_POOL, &p, pid);
+		p.memory = -1; /* the child's, until it is reaped */
+	}
 	close_parts(&p);
+	return r;
+}
+
+/*
+ * Helpers that wait for a file: made when there is time, since forking one when it is wanted would be most of what opening a small file takes. They have not
+ * locked themselves down yet, and have seen no untrusted byte.
+ */
+#define READY_MAX 2
+static struct ready {
+	pid_t pid; /* 0: there is none */
+	struct parts parts;
+	int orders;
+} ready[READY_MAX];
+
+/* The one of @pid; 0: a free place. */
+static struct ready *find_ready(pid_t pid)
+{
+	for (size_t i = 0; i < READY_MAX; i++)
+		if (ready[i].pid == pid)
+			return &ready[i];
+	return NULL;
+}
+
+static int make_ready(struct ready *ret)
+{
+	_cleanup_fd_ int ours = -1, theirs = -1;
+	int sv[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
+		return -errno;
+	ours = sv[0];
+	theirs = sv[1];
+	r = make_parts(&ret->parts);
+	if (r == 0)
+		r = fork_helper(&ret->parts, theirs, &ret->pid);
+	if (r) {
+		close_parts(&ret->parts);
+		return r;
+	}
+	ret->orders = steal_fd(&ours);
+	return 0;
+}
+
+static void drop_ready(struct ready *one)
+{
+	one->parts.memory = -1; /* the child's, until it is reaped */
+	close_parts(&one->parts);
+	sp_close_fd(&one->orders);
+	one->pid = 0;
+}
+
+static struct ready *any_ready(void)
+{
+	for (size_t i = 0; i < READY_MAX; i++)
+		if (ready[i].pid)
+			return &ready[i];
+	return make_ready(&ready[0]) ? NULL : &ready[0];
+}
+
+/* Give one @file (-1: it has none), and offer it on @socket. */
+static int give_ready(int socket, int file)
+{
+	struct iovec iov;
+	struct ready *one;
+	int r = -EAGAIN;
+
+	while (r && (one = any_ready())) {
+		iov = (struct iovec){ &(char){ 0 }, 1 };
+		r = sp_fd_send(one->orders, &iov, 1, &file, file >= 0);
+		if (r == 0)
+			r = offer(socket, &one->parts, one->pid);
+		else if (r == -EPIPE || r == -ECONNRESET)
+			r = -EAGAIN; /* it was killed while it waited */
+		drop_ready(one);
+		if (r != -EAGAIN)
+			break;
+	}
 	return r;
 }
 
@@ -147,7 +228,7 @@ static void refill(unsigned wanted)
 	int r = 0;
 
 	while (live < wanted && r == 0)
-		r = fork_spare(SP_FD_POOL, -1);
+		r = fork_spare();
 	if (r && r != -EPIPE && !live && !told) {
 		struct sp_offer msg = { .magic = SP_OFFER_MAGIC, .version = SP_WIRE_VERSION, .kind = SP_OFFER_FAILED };
 		struct iovec iov = { &msg, sizeof(msg) };
@@ -235,6 +316,8 @@ static void reap(void)
 		c = find(pid);
 		if (!c || !sp_obituary_wait(c, status))
 			continue;
+		if (find_ready(pid))
+			drop_ready(find_ready(pid));
 		learn(c);
 		hold(c->memory);
 		c->pid = 0;
@@ -246,13 +329,16 @@ static void made_to_order(const int fds[2])
 {
 	struct sp_offer msg = { .magic = SP_OFFER_MAGIC, .version = SP_WIRE_VERSION, .kind = SP_OFFER_FAILED };
 	struct iovec iov = { &msg, sizeof(msg) };
-	int r = fork_spare(fds[0], fds[1]);
+	int r = give_ready(fds[0], fds[1]);
 
 	if (r == 0)
 		return;
 	snprintf(msg.reason, sizeof(msg.reason), "no helper can be forked: %s", strerror(-r));
 	sp_fd_send(fds[0], &iov, 1, NULL, 0);
 }
+
+/* How long the zygote of objects has nothing to do before it makes the next one ready, ms: the program may be about to use the last one. */
+#define READY_MS 20
 
 /* Messages of the app. Returns false when the app is gone. */
 static bool listen_pool(unsigned *asked)
@@ -295,6 +381,7 @@ static bool wait_for_work(int sigfd, bool *ret_pool, bool *ret_sig)
 	struct pollfd fds[2 + CHILDREN_MAX] = { { .fd = SP_FD_POOL, .events = POLLIN }, { .fd = sigfd, .events = POLLIN } };
 	struct sp_child *who[2 + CHILDREN_MAX];
 	unsigned n = 2;
+	struct ready *next = sp_options.objects ? find_ready(0) : NULL;
 	long r;
 
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
@@ -302,10 +389,10 @@ static bool wait_for_work(int sigfd, bool *ret_pool, bool *ret_sig)
 			who[n] = &children[i];
 			fds[n++].fd = children[i].obituary; /* POLLERR needs no asking for */
 		}
-	r = syscall(SYS_poll, fds, n, held < 0 ? -1 : HOLD_MS);
+	r = syscall(SYS_poll, fds, n, next ? READY_MS : held < 0 ? -1 : HOLD_MS);
 	if (r < 0 && errno != EINTR)
 		return false;
-	if (r == 0)
+	if (r == 0 && (!next || make_ready(next)))
 		let_go();
 	for (unsigned i = 2; i < n; i++)
 		if (fds[i].revents & POLLERR)
@@ -313,6 +400,25 @@ static bool wait_for_work(int sigfd, bool *ret_pool, bool *ret_sig)
 	*ret_pool = fds[0].revents;
 	*ret_sig = fds[1].revents;
 	return true;
+}
+
+static void serve_calls(unsigned asked)
+{
+	refill((unsigned)sp_options.pool);
+	if (asked)
+		refill(live + asked > CHILDREN_MAX ? CHILDREN_MAX : live + asked);
+}
+
+/* A helper that has ended may have been the last of many that are opened one after the other. */
+static void serve_objects(unsigned asked, bool ended)
+{
+	struct ready *next;
+
+	for (; asked; asked--)
+		made_to_order((const int[]){ SP_FD_POOL, -1 });
+	next = ended ? find_ready(0) : NULL;
+	if (next && make_ready(next))
+		errno = 0; /* there is none, then, until one is wanted */
 }
 
 static void loop(int sigfd)
@@ -327,11 +433,10 @@ static void loop(int sigfd)
 			reap();
 		if (pool && !listen_pool(&asked))
 			return;
-		/* Objects are opened so seldom, and their helpers have so many threads, that none waits. */
-		if (!sp_options.objects)
-			refill((unsigned)sp_options.pool);
-		if (asked)
-			refill(live + asked > CHILDREN_MAX ? CHILDREN_MAX : live + asked);
+		if (sp_options.objects)
+			serve_objects(asked, sig);
+		else
+			serve_calls(asked);
 	} while (wait_for_work(sigfd, &pool, &sig));
 }
 

@@ -48,7 +48,28 @@ GridBase::Ptr frustum_grid()
 	return grid;
 }
 
+std::string archive_of(const GridPtrVec &grids, const MetaMap &meta, uint32_t compression)
+{
+	std::ostringstream s(std::ios_base::binary);
+	io::Stream archive(s);
+
+	archive.setCompression(compression);
+	archive.write(grids, meta);
+	return s.str();
+}
+
+const uint32_t kBlosc = io::COMPRESS_BLOSC | io::COMPRESS_ACTIVE_MASK;
+
 } // namespace
+
+std::string small_sample()
+{
+	FloatGrid::Ptr grid = FloatGrid::create();
+
+	grid->setName("density");
+	grid->tree().setValue(Coord(1, 2, 3), 4);
+	return archive_of({ grid }, MetaMap(), kBlosc);
+}
 
 std::vector<std::string> samples()
 {
@@ -60,15 +81,8 @@ std::vector<std::string> samples()
 	grids.push_back(points_grid());
 	grids.push_back(frustum_grid());
 	meta.insertMeta("name", StringMetadata("value"));
-	for (const uint32_t c : { uint32_t(io::COMPRESS_NONE), uint32_t(io::COMPRESS_ZIP | io::COMPRESS_ACTIVE_MASK),
-				  uint32_t(io::COMPRESS_BLOSC | io::COMPRESS_ACTIVE_MASK) }) {
-		std::ostringstream s(std::ios_base::binary);
-		io::Stream archive(s);
-
-		archive.setCompression(c);
-		archive.write(grids, meta);
-		all.push_back(s.str());
-	}
+	for (const uint32_t c : { uint32_t(io::COMPRESS_NONE), uint32_t(io::COMPRESS_ZIP | io::COMPRESS_ACTIVE_MASK), kBlosc })
+		all.push_back(archive_of(grids, meta, c));
 	return all;
 }
 

@@ -10,6 +10,8 @@ namespace sp_vdb {
 
 // As bytes, made by the library. Before its own grids are replaced.
 std::vector<std::string> samples();
+// An archive of one small grid, which is read in no time.
+std::string small_sample();
 
 } // namespace sp_vdb
 
