@@ -147,7 +147,7 @@ std::string memory_of(const std::string &maps)
 	std::string line, range, rights, offset, device, inode;
 
 	while (std::getline(f, line))
-		if (line.find("memfd:sandbox-preload") != std::string::npos) {
+		if (line.find("sandbox-preload (deleted)") != std::string::npos) {
 			std::istringstream(line) >> range >> rights >> offset >> device >> inode;
 			return inode;
 		}

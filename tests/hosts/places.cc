@@ -5,10 +5,13 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <grp.h>
+#include <linux/capability.h>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <opencv2/imgcodecs.hpp>
@@ -186,6 +189,42 @@ bool subreaper(const std::string &dir)
 	return prctl(PR_GET_CHILD_SUBREAPER, &on) == 0 && on && good;
 }
 
+// The name of the file that a large picture lies in; "" natively.
+std::string name_of_memory(const std::string &dir)
+{
+	const cv::Mat m = cv::imread(dir + "/large.jpg");
+	const uintptr_t at = reinterpret_cast<uintptr_t>(m.data);
+	std::ifstream maps("/proc/self/maps");
+	unsigned long from, to;
+
+	for (std::string line; std::getline(maps, line);)
+		if (std::sscanf(line.c_str(), "%lx-%lx", &from, &to) == 2 && from <= at && at < to && line.find("(deleted)") != std::string::npos)
+			return line.substr(line.find('/'));
+	return "";
+}
+
+// Memory that may have huge pages comes from a mount.
+bool with_mounts(const std::string &dir)
+{
+	const std::string name = name_of_memory(dir);
+
+	return host::all_well(dir) && (name.empty() || name == "/sandbox-preload (deleted)");
+}
+
+bool without_mounts(const std::string &dir)
+{
+	__user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	__user_cap_data_struct caps[2];
+	const bool good = host::all_well(dir);
+
+	host::require(prctl(PR_CAPBSET_DROP, CAP_SYS_ADMIN, 0, 0, 0) == 0 && syscall(SYS_capget, &head, caps) == 0, "capget");
+	caps[0].effective = caps[0].permitted = caps[0].permitted & ~(1u << CAP_SYS_ADMIN);
+	host::require(syscall(SYS_capset, &head, caps) == 0, "capset");
+	host::kill_zygote(); // it was started before, with all rights
+	const std::string name = name_of_memory(dir);
+	return host::all_well(dir) && good && (name.empty() || name == "/memfd:sandbox-preload (deleted)");
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -194,6 +233,8 @@ int main(int argc, char **argv)
 			      { { "relative-names", relative_names },
 				{ "after-chroot", after_chroot },
 				{ "killed-in-chroot", killed_in_chroot },
+				{ "with-mounts", with_mounts },
+				{ "without-mounts", without_mounts },
 				{ "umask", umask_all },
 				{ "setuid-before", setuid_before },
 				{ "setuid-after", setuid_after },

@@ -3,6 +3,7 @@
 #include "tests/hosts/compare.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static void root_only(void)
@@ -37,6 +38,25 @@ static void test_killed_in_chroot(void **state)
 	assert_has(o.err, "('/tiny.png'): sandbox-helper is not there (is the package complete, did the program change its root?)");
 	assert_int_equal(count_lines(o.err, "libsandbox-preload: "), 2);
 	outcome_free(&o);
+}
+
+/* Where a container lets root mount nothing, this says so. */
+static void test_with_mounts(void **state)
+{
+	(void)state;
+	root_only();
+	if (system("unshare --mount true 2>/dev/null")) {
+		puts("# nothing may be mounted here");
+		skip();
+	}
+	assert_same_mode("places", "with-mounts");
+}
+
+static void test_without_mounts(void **state)
+{
+	(void)state;
+	root_only();
+	assert_same_mode("places", "without-mounts");
 }
 
 static void test_umask(void **state)
@@ -103,6 +123,8 @@ int main(void)
 		cmocka_unit_test(test_relative_names),
 		cmocka_unit_test(test_after_chroot),
 		cmocka_unit_test(test_killed_in_chroot),
+		cmocka_unit_test(test_with_mounts),
+		cmocka_unit_test(test_without_mounts),
 		cmocka_unit_test(test_umask),
 		cmocka_unit_test(test_setuid_before),
 		cmocka_unit_test(test_setuid_after),

@@ -75,7 +75,7 @@ void where()
 			if (std::sscanf(line.c_str(), "%lx-%lx", &from, &to) == 2 &&
 			    from <= reinterpret_cast<uintptr_t>(m.data) &&
 			    reinterpret_cast<uintptr_t>(m.data) < to &&
-			    line.find("/memfd:sandbox-preload") != std::string::npos)
+			    line.find("sandbox-preload (deleted)") != std::string::npos)
 				kind = "mapped";
 		std::printf("%s: %s\n", p.name, kind);
 	}
