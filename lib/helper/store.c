@@ -73,12 +73,12 @@ static int make_sealed(uint64_t size, int *ret_fd)
 
 int sp_store_memory(uint64_t size, int *ret_fd)
 {
-	_cleanup_fd_ int fd = -1;
+	_cleanup_fd_ int fd = store < 0 ? -1 : create();
 
-	if (store < 0)
+	/* In a user namespace without a map of users (no /proc) nobody can make a file. */
+	if (fd < 0)
 		return make_sealed(size, ret_fd);
-	fd = create();
-	if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+	if (ftruncate(fd, (off_t)size) < 0)
 		return -errno;
 	*ret_fd = steal_fd(&fd);
 	return 0;

@@ -28,7 +28,7 @@ using Capture = cv::VideoCapture;
 const int kFrames = 60, kMoment = 5;
 const int kBackends[] = { cv::CAP_FFMPEG, cv::CAP_OPENCV_MJPEG };
 const int kAheadMax = 8; // frames that may have come before their helper ended
-const size_t kIdle = 6;	 // a zygote, its spares, and one more in the making
+const size_t kIdle = 8; // two zygotes, four spares of pictures, and two helpers that wait for a video
 
 std::string film(const std::string &dir)
 {
@@ -208,6 +208,22 @@ template <typename Deed> bool survives(const std::string &dir, Deed deed)
 bool helper_killed(const std::string &dir)
 {
 	return survives(dir, kill_helpers);
+}
+
+// Those that wait for a video, a moment before one is opened: none, one or two. No video has been entrusted to them.
+bool waiting_killed(const std::string &dir)
+{
+	struct helper_process all[256];
+
+	for (int i = 0; i < 12; i++) {
+		host::require(reads_all(dir, kBackends[i & 1]), "before");
+		usleep(static_cast<useconds_t>(i) * 5000);
+		for (size_t n = marked_processes(nullptr, all, 256); n--;)
+			if (!all[n].is_zygote)
+				kill(all[n].pid, SIGKILL);
+		host::require(reads_all(dir, kBackends[i & 1]), "after");
+	}
+	return true;
 }
 
 bool zygote_killed(const std::string &dir)
@@ -518,6 +534,7 @@ int main(int argc, char **argv)
 			      { { "make", make },
 				{ "helper-killed", helper_killed },
 				{ "helper-killed-throws", helper_killed_throws },
+				{ "waiting-killed", waiting_killed },
 				{ "zygote-killed", zygote_killed },
 				{ "signals", signals_and_children },
 				{ "fork-exit", fork_exit },

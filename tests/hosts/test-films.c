@@ -41,6 +41,12 @@ static void assert_lines(const char *mode, const char *words)
 	assert_lines_of("films", mode, NULL, "ok\n", 2, words); /* two backends, a line each */
 }
 
+static void test_waiting_killed(void **state)
+{
+	(void)state;
+	assert_same_mode("films", "waiting-killed");
+}
+
 static void test_helper_killed(void **state)
 {
 	(void)state;
@@ -142,7 +148,7 @@ static void test_nonsense(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_helper_killed), cmocka_unit_test(test_zygote_killed), cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_waiting_killed), cmocka_unit_test(test_helper_killed), cmocka_unit_test(test_zygote_killed), cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_fork),	      cmocka_unit_test(test_closed),	    cmocka_unit_test(test_many),
 		cmocka_unit_test(test_again_and_again), cmocka_unit_test(test_copies),	    cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_warnings),      cmocka_unit_test(test_time),
