@@ -64,7 +64,7 @@ void begin_points()
 	written.clear();
 }
 
-void put_points(openvdb::points::PointDataTree::LeafNodeType &leaf)
+void put_points(const openvdb::points::PointDataTree::LeafNodeType &leaf)
 {
 	const AttributeSet &set = leaf.attributeSet();
 	const auto known = written.emplace(&set.descriptor(), static_cast<uint32_t>(written.size()));
@@ -72,8 +72,21 @@ void put_points(openvdb::points::PointDataTree::LeafNodeType &leaf)
 	out.put(sp_vdb_points{ known.first->second, static_cast<uint32_t>(set.size()) });
 	if (known.second)
 		put_descriptor(set.descriptor());
-	for (size_t i = 0; i < set.size(); i++)
-		put_array(*set.getConst(i));
+}
+
+// What one leaves behind is what the next one is read into: a helper cannot give memory back.
+void put_array_of(openvdb::points::PointDataTree::LeafNodeType &leaf, uint32_t leaf_number, uint32_t i)
+{
+	if (i >= leaf.attributeSet().size())
+		return;
+	out.put(sp_vdb_place{ leaf_number, i });
+	put_array(*leaf.attributeSet().getConst(i));
+	leaf.attributeArray(i).collapse();
+}
+
+void end_arrays()
+{
+	out.put(sp_vdb_place{ SP_VDB_ARRAYS_END, 0 });
 }
 
 } // namespace sp_vdb

@@ -9,7 +9,11 @@ namespace sp_vdb {
 
 // An answer begins: no descriptor has been written.
 void begin_points();
-void put_points(openvdb::points::PointDataTree::LeafNodeType &leaf);
+// Behind the leaf: its descriptor.
+void put_points(const openvdb::points::PointDataTree::LeafNodeType &leaf);
+// Behind all leaves, of which it is number @leaf_number: array @i, whose values are not kept, if it has so many.
+void put_array_of(openvdb::points::PointDataTree::LeafNodeType &leaf, uint32_t leaf_number, uint32_t i);
+void end_arrays();
 
 } // namespace sp_vdb
 

@@ -162,6 +162,15 @@ template <typename RootT> void put_root(const RootT &root)
 
 // ---- trees, as they are read ----
 
+// The library reads leaves in this order: depth first, in the order of the root's table and of the masks.
+template <typename TreeT, typename Op> void for_each_leaf(TreeT &tree, const Op &op)
+{
+	for (auto upper = tree.root().beginChildOn(); upper; ++upper)
+		for (auto lower = upper->beginChildOn(); lower; ++lower)
+			for (auto leaf = lower->beginChildOn(); leaf; ++leaf)
+				op(*leaf);
+}
+
 template <typename TreeT> class Emission
 {
 	using LeafT = typename TreeT::LeafNodeType;
@@ -196,12 +205,30 @@ public:
 		leaf.setValueMask(mixed);
 	}
 
-	void end()
+	// No leaf comes any more.
+	void end_leaves()
 	{
 		sp_vdb_leaf none = {};
 
 		none.flags = SP_VDB_LEAF_END;
 		out.put(none);
+	}
+
+	// Of points: array @i of a leaf that has been sent.
+	void array(LeafT &leaf, Index i) { put_array_of(leaf, leaf.transientData() - 1, i); }
+
+	// Of points: those from @first on have not been sent.
+	void end_arrays(Index first)
+	{
+		for_each_leaf(tree_, [&](LeafT &leaf) {
+			for (Index i = first; i < leaf.attributeSet().size(); i++)
+				array(leaf, i);
+		});
+		sp_vdb::end_arrays();
+	}
+
+	void end()
+	{
 		put_root(tree_.root());
 		written[&tree_] = trees++;
 	}
@@ -211,7 +238,6 @@ private:
 	uint32_t leaves_ = 0;
 };
 
-// The library reads leaves in this order: depth first, in the order of the root's table and of the masks.
 template <typename GridT> class StreamingGrid : public GridT
 {
 	using TreeT = typename GridT::TreeType;
@@ -229,22 +255,24 @@ public:
 
 	void readBuffers(std::istream &is) override
 	{
-		if (whole(is))
-			return GridT::readBuffers(is), emit_all();
+		if constexpr (kPasses) {
+			if (io::getFormatVersion(is) < OPENVDB_FILE_VERSION_MULTIPASS_IO)
+				return GridT::readBuffers(is), emit_all();
+			return read_passes(is);
+		}
 		Emission<TreeT> e(this->tree());
-		for (auto upper = this->tree().root().beginChildOn(); upper; ++upper)
-			for (auto lower = upper->beginChildOn(); lower; ++lower)
-				for (auto leaf = lower->beginChildOn(); leaf; ++leaf) {
-					leaf->readBuffers(is, this->saveFloatAsHalf());
-					e.leaf(*leaf);
-				}
+		for_each_leaf(this->tree(), [&](LeafT &leaf) {
+			leaf.readBuffers(is, this->saveFloatAsHalf());
+			e.leaf(leaf);
+		});
+		e.end_leaves();
 		e.end();
 	}
 
 	// Each node clips what it has when its children have been read. That may make new leaves of tiles.
 	void readBuffers(std::istream &is, const CoordBBox &box) override
 	{
-		if (whole(is))
+		if constexpr (kPasses)
 			return GridT::readBuffers(is, box), emit_all();
 		const void *b = io::getGridBackgroundValuePtr(is);
 		const auto background = b ? *static_cast<const typename TreeT::ValueType *>(b) : zeroVal<typename TreeT::ValueType>();
@@ -261,19 +289,62 @@ public:
 			upper->clip(box, background);
 		}
 		this->tree().root().clip(box);
+		e.end_leaves();
 		e.end();
 	}
 
 private:
 	// Points are read in several passes over all leaves.
-	bool whole(std::istream &) const { return this->hasMultiPassIO(); }
+	static constexpr bool kPasses = HasMultiPassIO<GridT>::value;
+
+	/*
+	 * As Grid::readBuffers, whose leaves have all of their arrays at the end: here each goes as soon as its pass has brought it. The passes are counted as
+	 * PointDataLeafNode::readBuffers counts them, whatever a damaged file says; a leaf may have more arrays than have passes, or fewer, and there may be none.
+	 */
+	void read_passes(std::istream &is)
+	{
+		uint16_t passes = 1;
+		is.read(reinterpret_cast<char *>(&passes), sizeof(passes));
+		const io::StreamMetadata::Ptr meta = io::getStreamMetadataPtr(is);
+		const Index attributes = (Index(passes) - 4) / 2, values = attributes + 2;
+		Emission<TreeT> e(this->tree());
+
+		for (Index pass = 0; pass < passes; pass++) {
+			meta->setPass(uint32_t(passes) << 16 | pass);
+			for_each_leaf(this->tree(), [&](LeafT &leaf) {
+				leaf.readBuffers(is, this->saveFloatAsHalf());
+				if (pass == values)
+					e.leaf(leaf);
+				else if (pass > values && pass - values <= attributes)
+					e.array(leaf, pass - values - 1);
+			});
+			if (pass == values)
+				e.end_leaves();
+		}
+		if (passes > values)
+			end_passes(e, attributes);
+		else
+			emit_all(e);
+	}
 
 	void emit_all()
 	{
 		Emission<TreeT> e(this->tree());
 
-		for (auto leaf = this->tree().beginLeaf(); leaf; ++leaf)
-			e.leaf(*leaf);
+		emit_all(e);
+	}
+
+	void emit_all(Emission<TreeT> &e)
+	{
+		for_each_leaf(this->tree(), [&](LeafT &leaf) { e.leaf(leaf); });
+		e.end_leaves();
+		end_passes(e, 0);
+	}
+
+	// Arrays from @first on have not been sent.
+	void end_passes(Emission<TreeT> &e, Index first)
+	{
+		e.end_arrays(first);
 		e.end();
 	}
 };

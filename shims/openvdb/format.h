@@ -7,7 +7,7 @@
  * not the file's format: there are no offsets to follow, nothing compressed, nothing that says how long something is but counts that are checked
  * against fixed maxima or against the bytes that have come.
  *
- *   TREE         string (grid type), leaves, topology: the next tree, counted from 0 in each answer.
+ *   TREE         string (grid type), leaves, of points arrays, topology: the next tree, counted from 0 in each answer.
  *   GRID         string (grid type), metadata, transform, struct sp_vdb_grid: the next grid, likewise.
  *   ARCHIVE      metadata of the archive.
  *   DESCRIPTORS  struct sp_vdb_count; for each: three strings (unique name, type, unique name of the grid whose tree it shares), struct sp_vdb_position.
@@ -19,6 +19,8 @@
  *   transform  struct sp_vdb_map, so many doubles.
  *   leaves     struct sp_vdb_leaf, then as its flags say: values (512 of the tree's value type; of bool 64 bytes of mask; none of a mask tree), what the
  *              leaf's type adds. Repeated, until one that is SP_VDB_LEAF_END. Leaves are numbered from 0 in the order in which they come.
+ *   arrays     struct sp_vdb_place, struct sp_vdb_array, so many bytes. Repeated, until a place whose leaf is SP_VDB_ARRAYS_END, which stands alone. In any
+ *              order, but each array of each leaf once.
  *   topology   background value; struct sp_vdb_root; so many struct sp_vdb_tile, each with a value; so many upper nodes.
  *   node       int32[3] origin (upper ones only); child mask; value mask; struct sp_vdb_values, then so many of struct sp_vdb_value_at, each with a value, or
  *              all values; for each child, in the mask's order: of an upper node a lower node, of a lower node struct sp_vdb_child, and a leaf if it says so.
@@ -118,7 +120,7 @@ enum sp_vdb_thrown {
 /* ---- the stream ---- */
 
 #define SP_VDB_MAGIC 0x56505301u /* "\1SPV" */
-#define SP_VDB_VERSION 1u
+#define SP_VDB_VERSION 2u
 enum sp_vdb_kind { SP_VDB_TREE = 1, SP_VDB_GRID = 2, SP_VDB_ARCHIVE = 3, SP_VDB_DESCRIPTORS = 4, SP_VDB_END = 5, SP_VDB_KIND_MAX = 6 };
 struct sp_vdb_record {
 	uint32_t magic;
@@ -192,19 +194,29 @@ struct sp_vdb_value_at {
 };
 #define SP_VDB_NEW_LEAF 0xffffffffu
 struct sp_vdb_child {
-	uint32_t leaf; /* number of one that came, above all before, or SP_VDB_NEW_LEAF: it follows */
+	uint32_t leaf; /* number of one that came, above all before, or SP_VDB_NEW_LEAF: it follows; never in points, which are clipped before they are sent */
 };
 
 /* Points elsewhere: what a leaf of PointIndexGrid adds is struct sp_vdb_count (<= SP_VDB_VALUE_MAX), so many indices. */
 
-/* Points: what a leaf of PointDataGrid adds is struct sp_vdb_points, a descriptor if @descriptor is the next number that has not been used, and so many arrays. */
+/*
+ * Points: what a leaf of PointDataGrid adds is struct sp_vdb_points, and a descriptor if @descriptor is the next number that has not been used. Its arrays come when all
+ * leaves are there, since a file has the first array of all leaves, then the second one of all, and so on.
+ */
 struct sp_vdb_points {
 	uint32_t descriptor; /* leaves share them */
 	uint32_t arrays;     /* <= SP_VDB_ARRAYS_MAX */
 };
+SP_STATIC_ASSERT(sizeof(struct sp_vdb_points) == 8, "sp_vdb_points");
 #define SP_VDB_ARRAYS_MAX 65536u
 /* A descriptor: struct sp_vdb_count types; for each string (value type), string (codec), string (name); struct sp_vdb_count groups; for each string, struct
  * sp_vdb_count (its number); metadata. */
+#define SP_VDB_ARRAYS_END 0xffffffffu
+struct sp_vdb_place {
+	uint32_t leaf;	/* number of one that came, or SP_VDB_ARRAYS_END */
+	uint32_t array; /* below the leaf's number of arrays */
+};
+SP_STATIC_ASSERT(sizeof(struct sp_vdb_place) == 8, "sp_vdb_place");
 struct sp_vdb_array {
 	uint32_t size;	 /* elements */
 	uint32_t stride; /* of each, or of all together if it is not constant */

@@ -13,7 +13,8 @@ using namespace openvdb;
 using namespace openvdb::points;
 
 const char kNoPoints[] = "it describes points that cannot be";
-// Bytes of an array besides its elements: the object, what counts its owners, and the allocator's own; the set makes one, and get_array() another.
+// Bytes of an array besides its elements: the object, what counts its owners, and the allocator's own; the set makes one, and get_array() another. As much is what
+// a set has besides arrays.
 const uint64_t kArrayCost = 512;
 const uint64_t kNameCost = 256; // of an attribute or a group in a descriptor
 
@@ -105,37 +106,57 @@ AttributeArray::Ptr get_array(Reader &in, const NamePair &type)
 
 } // namespace
 
-std::unique_ptr<AttributeSet> Points::get_set(Reader &in)
-{
+void Points::get_leaf(Reader &in)
+try {
 	const auto head = in.get<sp_vdb_points>();
 
 	if (head.descriptor == descriptors_.size())
 		descriptors_.push_back(get_descriptor(in));
 	if (head.descriptor >= descriptors_.size() || head.arrays != descriptors_[head.descriptor]->size())
 		in.refuse(kNoPoints);
-	const AttributeSet::DescriptorPtr descriptor = descriptors_[head.descriptor];
-	in.pay(uint64_t(head.arrays) * kArrayCost);
-	std::unique_ptr<AttributeSet> set(new AttributeSet(descriptor));
-	for (uint32_t i = 0; i < head.arrays; i++)
-		set->replace(i, get_array(in, descriptor->type(i)));
-	return set;
+	in.pay((1 + uint64_t(head.arrays)) * kArrayCost);
+	leaves_.push_back(Leaf{ descriptors_[head.descriptor], {} });
+	leaves_.back().arrays.resize(head.arrays);
+} catch (const openvdb::Exception &) {
+	in.refuse(kNoPoints); // names twice or of other characters than names have
 }
 
-void Points::get(Reader &in, PointDataTree::LeafNodeType &leaf, bool clipped)
+void Points::get_array_of(Reader &in, const sp_vdb_place &place)
 {
-	std::unique_ptr<AttributeSet> set;
+	if (place.leaf >= leaves_.size() || place.array >= leaves_[place.leaf].arrays.size())
+		in.refuse(kNoPoints);
+	Leaf &leaf = leaves_[place.leaf];
+	if (leaf.arrays[place.array])
+		in.refuse(kNoPoints);
+	leaf.arrays[place.array] = get_array(in, leaf.descriptor->type(place.array));
+}
+
+// Only now has the leaf anything that its values could be about.
+void Points::complete(Reader &in, Leaf &from, LeafT &leaf, bool clipped)
+{
+	std::unique_ptr<AttributeSet> set(new AttributeSet(from.descriptor));
 	uint64_t size = UINT32_MAX;
 
-	try {
-		set = get_set(in);
-	} catch (const openvdb::Exception &) {
-		in.refuse(kNoPoints); // types that are not known, names twice or of other characters than names have, fewer elements than points
+	for (size_t i = 0; i < from.arrays.size(); i++) {
+		if (!from.arrays[i])
+			in.refuse(kNoPoints);
+		size = std::min<uint64_t>(size, from.arrays[i]->size());
+		set->replace(i, from.arrays[i]);
 	}
-	for (size_t i = 0; i < set->size(); i++)
-		size = std::min<uint64_t>(size, set->getConst(i)->size());
 	if (!offsets_fit(leaf, size, clipped))
 		in.refuse(kNoPoints);
 	leaf.replaceAttributeSet(set.release(), true);
+	from = Leaf();
+}
+
+void Points::get_arrays(Reader &in, const std::vector<std::unique_ptr<LeafT>> &leaves, bool clipped)
+try {
+	for (auto place = in.get<sp_vdb_place>(); place.leaf != SP_VDB_ARRAYS_END; place = in.get<sp_vdb_place>())
+		get_array_of(in, place);
+	for (size_t i = 0; i < leaves_.size(); i++)
+		complete(in, leaves_[i], *leaves[i], clipped);
+} catch (const openvdb::Exception &) {
+	in.refuse(kNoPoints); // types that are not known, fewer elements than points
 }
 
 } // namespace sp_vdb

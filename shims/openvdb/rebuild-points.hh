@@ -32,17 +32,28 @@ template <typename LeafT> bool offsets_fit(const LeafT &leaf, uint64_t size, boo
 	return true;
 }
 
-// The descriptors of one tree, which its leaves share.
+// The points of one tree: descriptors, which its leaves share, and arrays, which come when all leaves are there.
 class Points
 {
+	using LeafT = openvdb::points::PointDataTree::LeafNodeType;
+
 public:
-	// The leaf's values are there.
-	void get(Reader &in, openvdb::points::PointDataTree::LeafNodeType &leaf, bool clipped);
+	// What comes behind the next leaf.
+	void get_leaf(Reader &in);
+	// All arrays, into the leaves that came. None of these has points before.
+	void get_arrays(Reader &in, const std::vector<std::unique_ptr<LeafT>> &leaves, bool clipped);
 
 private:
-	std::unique_ptr<openvdb::points::AttributeSet> get_set(Reader &in);
+	struct Leaf {
+		openvdb::points::AttributeSet::DescriptorPtr descriptor;
+		std::vector<openvdb::points::AttributeArray::Ptr> arrays; // null: has not come
+	};
+
+	void get_array_of(Reader &in, const sp_vdb_place &place);
+	void complete(Reader &in, Leaf &from, LeafT &leaf, bool clipped);
 
 	std::vector<openvdb::points::AttributeSet::DescriptorPtr> descriptors_;
+	std::vector<Leaf> leaves_;
 };
 
 } // namespace sp_vdb

@@ -25,6 +25,7 @@ template <typename TreeT> class Builder
 	using LowerT = typename UpperT::ChildNodeType;
 	using LeafT = typename TreeT::LeafNodeType;
 	using T = typename TreeT::ValueType;
+	static constexpr bool kPoints = std::is_same<TreeT, points::PointDataTree>::value;
 
 public:
 	Builder(Reader &in, bool clipped) : in_(in), clipped_(clipped) {}
@@ -33,6 +34,8 @@ public:
 	{
 		while (auto leaf = get_leaf())
 			leaves_.push_back(std::move(leaf));
+		if constexpr (kPoints)
+			points_.get_arrays(in_, leaves_, clipped_);
 		get_value(&background_);
 		const TreeBase::Ptr tree = GridBase::createGrid(Grid<TreeT>::gridType())->baseTreePtr();
 		if (tree->type() != TreeT::treeType())
@@ -124,7 +127,7 @@ private:
 			in_.refuse(kNoTree);
 	}
 
-	void get_more(points::PointDataTree::LeafNodeType &leaf) { points_.get(in_, leaf, clipped_); }
+	void get_more(points::PointDataTree::LeafNodeType &) { points_.get_leaf(in_); }
 
 	// ---- nodes ----
 
@@ -186,11 +189,11 @@ private:
 			return take_leaf(origin);
 	}
 
-	// Each is in one place.
+	// Each is in one place. One of points that is new would be without arrays.
 	std::unique_ptr<LeafT> take_leaf(const Coord &origin)
 	{
 		const uint32_t n = in_.get<sp_vdb_child>().leaf;
-		std::unique_ptr<LeafT> leaf = n == SP_VDB_NEW_LEAF ? get_leaf() : n < leaves_.size() ? std::move(leaves_[n]) : nullptr;
+		std::unique_ptr<LeafT> leaf = n == SP_VDB_NEW_LEAF && !kPoints ? get_leaf() : n < leaves_.size() ? std::move(leaves_[n]) : nullptr;
 
 		if (!leaf || leaf->origin() != origin)
 			in_.refuse(kNoTree);

@@ -18,7 +18,7 @@ static const char *const names[] = { "name", "class", "d", "", "is_saved_as_half
 
 const struct plan honest = {
 	.magic = SP_VDB_MAGIC, .version = SP_VDB_VERSION, .kind = SP_VDB_TREE, .type_len = AS_IS, .leaves = 1, .leaf_flags = SP_VDB_LEAF_VALUES, .leaf_step = 8,
-	.children = 1, .child_step = 4096, .tile_x = 8192, .tile_step = 4096, .upper_children = 1, .lower_children = 1, .child_leaf_step = 1, .arrays = 1, .attributes = 1,
+	.children = 1, .child_step = 4096, .tile_x = 8192, .tile_step = 4096, .upper_children = 1, .lower_children = 1, .child_leaf_step = 1, .place_leaf_step = 1, .place_arrays = AS_IS, .rounds = 1, .array_ends = 1, .arrays = 1, .attributes = 1,
 	.attribute_name = 5, .groups = 0, .size = 512, .stride = 1, .flags = 8, .bytes = AS_IS, .indices = 512, .grid_type = AS_IS, .map = SP_VDB_MAP_TRANSLATION,
 	.doubles = 3, .metadata = 1, .metadata_len = AS_IS, .grids = 1, .trees = 1, .archives = 1, .descriptors = 1, .descriptor_type = AS_IS, .end = 1,
 	.chunk_kind = SP_REPLY_RESULT, .chunk_offset = AS_IS, .chunk_len = AS_IS, .serial = AS_IS, .reply_kind = SP_REPLY_RESULT, .was_read = 1, .has_offsets = 1,
@@ -31,12 +31,13 @@ static const struct {
 	size_t at;
 	uint64_t value;
 } lies[] = {
-	{ "magic", F(magic), 1 }, { "version", F(version), 2 }, { "kind-none", F(kind), 0 }, { "kind-over", F(kind), SP_VDB_KIND_MAX },
+	{ "magic", F(magic), 1 }, { "version", F(version), SP_VDB_VERSION - 1 }, { "kind-none", F(kind), 0 }, { "kind-over", F(kind), SP_VDB_KIND_MAX },
 	{ "kind-max", F(kind), USHRT_MAX }, { "type-unknown", F(type), 5 }, { "type-empty", F(type), 7 }, { "type-other", F(type), 6 },
 	{ "type-long", F(type_len), SP_VDB_STRING_MAX + 1ull }, { "type-endless", F(type_len), UINT64_MAX }, { "type-short", F(type_len), 3 },
 	{ "leaf-flags", F(leaf_flags), 4 }, { "leaf-flags-max", F(leaf_flags), UINT_MAX - 1 }, { "leaf-odd", F(leaf_x), 1 }, { "leaf-far", F(leaf_x), 8 },
 	{ "leaf-edge", F(leaf_x), (uint64_t)INT_MIN }, { "leaf-twice", F(lower_children), 2 }, { "leaf-same", F(child_leaf_step), 0 },
 	{ "leaves-none", F(leaves), 0 }, { "leaves-two", F(leaves), 2 }, { "leaf-beyond", F(child_leaf), 1 }, { "leaf-beyond-max", F(child_leaf), UINT_MAX - 1 },
+	{ "leaf-new", F(child_leaf), SP_VDB_NEW_LEAF },
 	{ "leaf-bare", F(leaf_flags), 0 }, { "tiles-endless", F(tiles), UINT_MAX }, { "tile-odd", F(tile_x), 8 }, { "tile-child", F(tile_x), 0 },
 	{ "tile", F(tiles), 1 }, { "tiles", F(tiles), 3 }, { "tile-same", F(tile_step), 0 }, { "tile-active", F(tile_active), 2 }, { "child-odd", F(child_x), 8 },
 	{ "children-two", F(children), 2 }, { "child-same", F(child_step), 0 }, { "children-endless", F(children), UINT_MAX }, { "child-edge", F(child_x), (uint64_t)INT_MIN },
@@ -45,8 +46,13 @@ static const struct {
 	{ "lower-values", F(lower_values), 2 }, { "lower-place-over", F(lower_place), 4096 }, { "lower-place-child", F(lower_values), 1 },
 	{ "upper-children", F(upper_children), 32768 }, { "lower-children", F(lower_children), 4096 },
 	/* points */
+	{ "places-none", F(place_arrays), 0 }, { "places-one", F(place_arrays), 1 }, { "places-more", F(place_arrays), 3 }, { "places-twice", F(rounds), 2 },
+	{ "place-beyond", F(place_array), 1 }, { "place-max", F(place_array), UINT_MAX }, { "place-leaf-beyond", F(place_leaf), 1 },
+	{ "place-leaf-max", F(place_leaf), UINT_MAX - 1 }, { "place-leaf-same", F(place_leaf_step), 0 }, { "places-early", F(rounds), 0 },
+	{ "places-endless", F(array_ends), 0 }, { "places-end-twice", F(array_ends), 2 },
 	{ "descriptor-next", F(descriptor), 1 }, { "descriptor-max", F(descriptor), UINT_MAX }, { "arrays-none", F(arrays), 0 }, { "arrays-more", F(arrays), 2 },
 	{ "arrays-max", F(arrays), UINT_MAX }, { "attributes-many", F(attributes), SP_VDB_ARRAYS_MAX + 1 }, { "attributes-two", F(attributes), 2 },
+	{ "attributes-none", F(attributes), 0 },
 	{ "attribute-unknown", F(attribute_type), 1 }, { "attribute-string", F(attribute_type), 2 }, { "attribute-bool", F(attribute_type), 3 },
 	{ "attribute-group", F(attribute_type), 4 }, { "attribute-name", F(attribute_name), 6 }, { "attribute-nameless", F(attribute_name), 3 },
 	{ "group", F(groups), 1 }, { "groups-many", F(groups), SP_VDB_ARRAYS_MAX * 8 + 1ull }, { "group-far", F(group_at), 8 }, { "group-beyond", F(group_at), UINT64_MAX },
@@ -229,15 +235,31 @@ static void put_array(void)
 		put(&(uint8_t){ (uint8_t)i }, 1);
 }
 
+static bool described; /* in this tree */
+
 static void put_points(void)
 {
 	struct sp_vdb_points head = { (uint32_t)plan.descriptor, (uint32_t)plan.arrays };
 
 	put(&head, sizeof(head));
-	if (plan.descriptor == 0)
+	if (plan.descriptor == 0 && !described)
 		put_descriptor();
-	for (uint64_t i = 0; i < plan.arrays && i < 3; i++)
-		put_array();
+	described = true;
+}
+
+static void put_arrays(void)
+{
+	uint64_t arrays = or_as_is(plan.place_arrays, plan.arrays);
+
+	for (uint64_t round = 0; round < plan.rounds; round++)
+		for (uint64_t i = 0; i < arrays && i < 3; i++)
+			for (uint64_t leaf = 0; leaf < plan.leaves; leaf++) {
+				put(&(struct sp_vdb_place){ (uint32_t)(plan.place_leaf + leaf * plan.place_leaf_step), (uint32_t)(plan.place_array + i) },
+				    sizeof(struct sp_vdb_place));
+				put_array();
+			}
+	for (uint64_t i = 0; i < plan.array_ends; i++)
+		put(&(struct sp_vdb_place){ SP_VDB_ARRAYS_END, 0 }, sizeof(struct sp_vdb_place));
 }
 
 static void put_indices(void)
@@ -281,8 +303,13 @@ static void put_lower(void)
 	put_bits(plan.lower_children, 4096);
 	put_bits(plan.lower_active, 4096);
 	put_places(plan.lower_values, plan.lower_place);
-	for (uint64_t i = 0; i < plan.lower_children && i < 4; i++)
-		put(&(struct sp_vdb_child){ (uint32_t)(plan.child_leaf + i * plan.child_leaf_step) }, sizeof(struct sp_vdb_child));
+	for (uint64_t i = 0; i < plan.lower_children && i < 4; i++) {
+		uint32_t leaf = (uint32_t)(plan.child_leaf + i * plan.child_leaf_step);
+
+		put(&(struct sp_vdb_child){ leaf }, sizeof(struct sp_vdb_child));
+		if (leaf == SP_VDB_NEW_LEAF)
+			put_leaf(0);
+	}
 }
 
 static void put_upper(void)
@@ -319,12 +346,15 @@ void put_tree(void)
 	static const struct sp_vdb_leaf none = { .flags = SP_VDB_LEAF_END };
 	const char *type = type_names[plan.type];
 
+	described = false;
 	put_record(plan.kind);
 	put_count(or_as_is(plan.type_len, strlen(type)));
 	put(type, strlen(type));
 	for (uint64_t i = 0; i < plan.leaves; i++)
 		put_leaf((int32_t)(plan.leaf_x + i * plan.leaf_step));
 	put(&none, sizeof(none));
+	if (plan.type == POINTS)
+		put_arrays();
 	put_root();
 }
 

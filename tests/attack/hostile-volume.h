@@ -15,7 +15,8 @@ struct plan {
 	/* its topology: children and values of a node are its first places */
 	uint64_t tiles, tile_x, tile_step, tile_active, children, child_x, child_step;
 	uint64_t upper_children, upper_active, upper_values, upper_place, lower_children, lower_active, lower_values, lower_place, child_leaf, child_leaf_step;
-	/* points */
+	/* points: arrays that come, of which leaf and which of it each says it is, how often all of them come, and how many ends */
+	uint64_t place_leaf, place_leaf_step, place_array, place_arrays, rounds, array_ends;
 	uint64_t descriptor, arrays, attributes, attribute_type, attribute_name, groups, group_at, size, stride, flags, uniform, paged, bytes, offsets, indices;
 	/* the grid */
 	uint64_t grid_type, map, doubles, number, tree, metadata, metadata_name, metadata_type, metadata_len, grids, trees;

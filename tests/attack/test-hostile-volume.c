@@ -124,7 +124,7 @@ static void test_trees(void **state)
 		LIE("type-unknown", NO_TREE), LIE("type-empty", NO_TREE), LIE("type-other", NO_GRID), LIE("type-long", COUNTS), LIE("type-endless", COUNTS),
 		LIE("type-short", NO_TREE), LIE("leaf-flags", NO_TREE), LIE("leaf-flags-max", NO_TREE), LIE("leaf-odd", NO_TREE), LIE("leaf-far", NO_TREE),
 		LIE("leaf-edge", NO_TREE), LIE("leaf-twice", NO_TREE), LIE("leaf-twice+leaves-two+leaf-same", NO_TREE), LIE("leaves-none", NO_TREE),
-		LIE("leaf-beyond", NO_TREE), LIE("leaf-beyond-max", NO_TREE), FINE("leaves-two"), FINE("leaf-bare"),
+		LIE("leaf-beyond", NO_TREE), LIE("leaf-beyond-max", NO_TREE), FINE("leaves-two"), FINE("leaf-bare"), FINE("leaf-new"),
 		{ "leaf-twice+leaves-two", "open 0 1 1024 1024", NULL },
 		LIE("tile+tile-odd", NO_TREE), LIE("tile+tile-child", NO_TREE), LIE("tiles+tile-same", NO_TREE), LIE("tile+tile-active", NO_TREE), FINE("tiles"),
 		LIE("child-odd", NO_TREE), LIE("children-two+child-same", NO_TREE), LIE("child-edge", NO_TREE), LIE("children-two", NO_TREE),
@@ -258,6 +258,23 @@ static void test_replies(void **state)
 	run_rows("f", rows, COUNT(rows), NULL);
 }
 
+/* Arrays of points come behind all leaves, and each says of which leaf it is, and which. None may be missing, and none may stand in another one's place. */
+static void test_places(void **state)
+{
+	static const struct row rows[] = {
+		FINE("points-leaves-two"), { "points-leaf-twice+leaves-two", "open 0 1 1024 1024", NULL }, FINE("points-attributes-two+arrays-more"),
+		LIE("points-places-none", NO_POINTS), LIE("points-places-early", NO_POINTS), LIE("points-attributes-two+arrays-more+places-one", NO_POINTS),
+		LIE("points-leaves-two+places-none", NO_POINTS), LIE("points-places-twice", NO_POINTS), LIE("points-attributes-two+arrays-more+places-twice", NO_POINTS),
+		LIE("points-leaf-twice+leaves-two+place-leaf-same", NO_POINTS), LIE("points-place-beyond", NO_POINTS), LIE("points-place-max", NO_POINTS),
+		LIE("points-places-more", NO_POINTS), LIE("points-place-leaf-beyond", NO_POINTS), LIE("points-place-leaf-max", NO_POINTS),
+		LIE("points-leaf-twice+leaves-two+place-leaf-beyond", NO_POINTS), LIE("points-places-endless", NO_POINTS), LIE("points-places-end-twice", NO_ANSWER),
+		LIE("points-arrays-none+attributes-none+places-one", NO_POINTS), LIE("points-leaf-new", NO_TREE), LIE("points-leaves-none+leaf-new", NO_TREE), FINE("index-leaf-new"),
+	};
+
+	(void)state;
+	run_rows("f", rows, COUNT(rows), NULL);
+}
+
 /* A last reply that comes once too often is the answer to what is asked next: it says nothing, or is of another number. */
 static void test_too_many_replies(void **state)
 {
@@ -382,8 +399,9 @@ static void test_system_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_trees),   TEST(test_points),	      TEST(test_clipped), TEST(test_grids),  TEST(test_delayed_load), TEST(test_opening), TEST(test_all_grids),
-		TEST(test_replies), TEST(test_too_many_replies), TEST(test_streams), TEST(test_floods), TEST(test_deaths),	      TEST(test_silence), TEST(test_changes),
+		TEST(test_trees),      TEST(test_points),  TEST(test_places),  TEST(test_clipped), TEST(test_grids),   TEST(test_delayed_load),
+		TEST(test_opening),    TEST(test_all_grids), TEST(test_replies), TEST(test_too_many_replies), TEST(test_streams), TEST(test_floods),
+		TEST(test_deaths),     TEST(test_silence), TEST(test_changes),
 		TEST(test_system_calls),
 	};
 

@@ -2,6 +2,7 @@
 // A program that reads volumes. Standard input is a list of commands, "operation flags name". The operation: f, a file's metadata, its grid "g" and, once more, its
 // grid "g"; b, the same through a box; g, all grids of a file; s, a stream whose bytes are the name. All that a grid has is looked at; what comes of it is printed as
 // "name = results", one for each step.
+#include <algorithm>
 #include <cstdio>
 #include <dirent.h>
 #include <exception>
@@ -46,19 +47,25 @@ void add_points(points::PointDataGrid &grid, bool whole, Sum *sum)
 	uint64_t counted = 0;
 
 	for (auto leaf = grid.tree().beginLeaf(); leaf; ++leaf) {
+		uint64_t most = 0; // of the attributes, which have the same points
+
 		for (size_t a = 0; a < leaf->attributeSet().size(); a++) {
+			uint64_t here = 0;
+
 			if (leaf->attributeArray(a).valueType() != "vec3s")
 				continue;
 			points::AttributeWriteHandle<Vec3s> handle(leaf->attributeArray(a));
 
 			for (auto i = leaf->beginIndexAll(); i; ++i)
 				sum->add(handle.get(*i, 0));
-			for (auto i = leaf->beginIndexOn(); i; ++i, counted++)
+			for (auto i = leaf->beginIndexOn(); i; ++i, here++)
 				sum->add(handle.get(*i, 0));
+			most = std::max(most, here);
 			handle.expand(true);
 			if (leaf->pointCount())
 				handle.set(Index(leaf->pointCount()) - 1, handle.stride() - 1, Vec3s(1));
 		}
+		counted += most;
 		for (const auto &group : leaf->attributeSet().descriptor().groupMap())
 			leaf->groupHandle(group.first).get(0);
 	}
