@@ -169,6 +169,40 @@ void append_groups(PointDataGrid *grid)
 	points::dropGroup(tree, "group4");
 }
 
+// Leaves with other attributes than their neighbours: in the passes of those a file has nothing of the others.
+void vary(PointDataGrid *grid)
+{
+	static const NamePair types[] = { points::TypedAttributeArray<double>::attributeType(), points::TypedAttributeArray<Vec3f, points::UnitVecCodec>::attributeType(),
+					  points::TypedAttributeArray<bool>::attributeType() };
+	unsigned n = 0;
+
+	for (auto leaf = grid->tree().beginLeaf(); leaf; ++leaf, n++)
+		for (unsigned i = 0; i < n % 4; i++) {
+			const std::string name = "more" + std::to_string(i);
+			auto longer = leaf->attributeSet().descriptor().duplicateAppend(name, types[i]);
+
+			leaf->appendAttribute(leaf->attributeSet().descriptor(), longer, longer->find(name));
+			if (i == 0 && n % 3)
+				for (Index k = 0; k < leaf->attributeArray(name).size(); k++)
+					points::AttributeWriteHandle<double>(leaf->attributeArray(name)).set(k, k + n);
+		}
+}
+
+// More than one page (points/StreamCompression.h) of an attribute, over many leaves.
+PointDataGrid::Ptr make_pages()
+{
+	const PointDataGrid::Ptr grid = make_points<points::FixedPointCodec<false>>("pages", 12000, 40);
+
+	points::appendAttribute<math::Mat4<double>>(grid->tree(), "matrix");
+	points::appendAttribute<Vec3s>(grid->tree(), "velocity");
+	points::appendAttribute<int32_t>(grid->tree(), "id");
+	fill<points::TypedAttributeArray<math::Mat4<double>>>(grid.get(), "matrix");
+	fill<points::TypedAttributeArray<Vec3s>>(grid.get(), "velocity");
+	fill<points::TypedAttributeArray<int32_t>>(grid.get(), "id");
+	append_groups(grid.get());
+	return grid;
+}
+
 void save_each(const std::string &name, const PointDataGrid::Ptr &grid)
 {
 	static const uint32_t compressions[] = { io::COMPRESS_NONE, io::COMPRESS_BLOSC | io::COMPRESS_ACTIVE_MASK,
@@ -220,6 +254,10 @@ void save_points()
 	save_each("shapes", shapes);
 	save_each("small", make_points<points::FixedPointCodec<true>>("small", 20, 3));
 	save_each("plain", make_points<points::NullCodec>("plain", 8000, 40));
+	const PointDataGrid::Ptr mixed = make_points<points::NullCodec>("mixed", 60, 6), pages = make_pages();
+	vary(mixed.get());
+	save_each("mixed", mixed);
+	save("points-pages.vdb", { pages, make_points<points::NullCodec>("beside", 5, 1), pages });
 	const PointDataGrid::Ptr none = PointDataGrid::create();
 	none->setName("none");
 	save("points-none.vdb", { none, make_points<points::NullCodec>("some", 5, 1), none });

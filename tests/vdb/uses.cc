@@ -313,7 +313,7 @@ void show_uses(const Words &words)
 	step("copy", copy);
 	step("combine", combine);
 	step("points", combine_points);
-	for (const char *name : { "float-blosc-mask.vdb", "vec3s-zip.vdb", "points-all-6.vdb", "points-shapes-3.vdb", "instances.vdb", "instances-stream.vdb", "names.vdb",
+	for (const char *name : { "float-blosc-mask.vdb", "vec3s-zip.vdb", "points-all-6.vdb", "points-shapes-3.vdb", "points-mixed-6.vdb", "points-pages.vdb", "instances.vdb", "instances-stream.vdb", "names.vdb",
 				  "metadata.vdb", "half-vec3d-zip-mask.vdb", "point-index.vdb", "version-218.vdb", "transforms.vdb", "mask-blosc.vdb", "far.vdb" }) {
 		step(std::string("written again ") + name, [&] { return write_again(name, false); });
 		step(std::string("streamed again ") + name, [&] { return write_again(name, true); });
