@@ -13,7 +13,7 @@ namespace {
 using namespace openvdb::points;
 using Descriptor = AttributeSet::Descriptor;
 
-// Descriptors that were written in this answer, by number.
+// Descriptors that were written in this tree, by number.
 std::map<const Descriptor *, uint32_t> written;
 
 void put_descriptor(const Descriptor &d)

@@ -7,7 +7,7 @@
 
 namespace sp_vdb {
 
-// An answer begins: no descriptor has been written.
+// A tree begins: no descriptor has been written.
 void begin_points();
 // Behind the leaf: its descriptor.
 void put_points(const openvdb::points::PointDataTree::LeafNodeType &leaf);

@@ -180,6 +180,7 @@ public:
 	{
 		out.record(SP_VDB_TREE);
 		out.string(Grid<TreeT>::gridType());
+		begin_points();
 	}
 
 	void leaf(LeafT &leaf)
@@ -435,7 +436,6 @@ void begin_trees()
 {
 	written.clear();
 	trees = 0;
-	begin_points();
 }
 
 void put_metadata(const MetaMap &meta)

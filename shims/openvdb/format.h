@@ -200,8 +200,8 @@ struct sp_vdb_child {
 /* Points elsewhere: what a leaf of PointIndexGrid adds is struct sp_vdb_count (<= SP_VDB_VALUE_MAX), so many indices. */
 
 /*
- * Points: what a leaf of PointDataGrid adds is struct sp_vdb_points, and a descriptor if @descriptor is the next number that has not been used. Its arrays come when all
- * leaves are there, since a file has the first array of all leaves, then the second one of all, and so on.
+ * Points: what a leaf of PointDataGrid adds is struct sp_vdb_points, and a descriptor if @descriptor is the next number that the tree has not used. Its arrays come when
+ * all leaves are there, since a file has the first array of all leaves, then the second one of all, and so on.
  */
 struct sp_vdb_points {
 	uint32_t descriptor; /* leaves share them */

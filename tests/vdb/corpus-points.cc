@@ -258,6 +258,10 @@ void save_points()
 	vary(mixed.get());
 	save_each("mixed", mixed);
 	save("points-pages.vdb", { pages, make_points<points::NullCodec>("beside", 5, 1), pages });
+	// In one answer, with descriptors of their own.
+	Saving stream;
+	stream.stream = true;
+	save("points-several-stream.vdb", { mixed, make_points<points::FixedPointCodec<true>>("other", 20, 3), mixed, make_points<points::NullCodec>("third", 5, 1) }, {}, stream);
 	const PointDataGrid::Ptr none = PointDataGrid::create();
 	none->setName("none");
 	save("points-none.vdb", { none, make_points<points::NullCodec>("some", 5, 1), none });

@@ -88,7 +88,7 @@ static void test_streams(void **state)
 	(void)state;
 	MODE(RESULTS | REFUSED, "stream", corpus("small-stream.vdb"), corpus("small-zip-stream.vdb"), corpus("small.vdb"), corpus("float-stream-zip.vdb"),
 	     corpus("vec3s-stream.vdb"), corpus("mask-stream.vdb"), corpus("half-double-stream.vdb"), corpus("points-shapes-stream-6.vdb"),
-	     corpus("points-all-stream-3.vdb"), corpus("points-mixed-stream-6.vdb"), corpus("point-index-stream.vdb"), corpus("instances-stream.vdb"), corpus("transforms-stream.vdb"), corpus("no-grids-stream.vdb"), corpus("no-grids.vdb"),
+	     corpus("points-all-stream-3.vdb"), corpus("points-mixed-stream-6.vdb"), corpus("points-several-stream.vdb"), corpus("point-index-stream.vdb"), corpus("instances-stream.vdb"), corpus("transforms-stream.vdb"), corpus("no-grids-stream.vdb"), corpus("no-grids.vdb"),
 	     corpus("custom-stream.vdb"), corpus("row-streams.vdb"), corpus("row-stream-first.vdb"),
 	     corpus("row-garbage.vdb"), corpus("row-file-garbage.vdb"), corpus("row-offset.vdb"), corpus("nothing.vdb"), corpus("text.vdb"), corpus("version-213-stream.vdb"), corpus("version-220-stream.vdb"), corpus("version-223-stream.vdb"),
 	     corpus("cut-stream-5000.vdb"));
