@@ -57,10 +57,10 @@ struct AddGrid {
 	}
 };
 
-// A grid of points with all that they can have, as far as it differs.
+// A grid of points with all that they can have, as far as it differs, in two leaves.
 GridBase::Ptr points_grid(const math::Transform &transform)
 {
-	const std::vector<Vec3s> positions = { Vec3s(0, 0, 0), Vec3s(1, 2, 3), Vec3s(2, 2, 3) };
+	const std::vector<Vec3s> positions = { Vec3s(0, 0, 0), Vec3s(1, 2, 3), Vec3s(2, 2, 3), Vec3s(9, 2, 3) };
 	const auto grid = points::createPointDataGrid<points::NullCodec, points::PointDataGrid>(positions, transform);
 
 	points::appendGroup(grid->tree(), "group");
