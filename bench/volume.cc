@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // volume WHAT ARGUMENTS: what a program pays for openvdb::io. The same program runs natively and preloaded. WHAT is
 //
-// - make MEGABYTES FOLDER: writes a level set and a dense fog of so many megabytes of leaves each, plain and with each compression
+// - make MEGABYTES FOLDER: writes a level set and a dense fog of so many megabytes of leaves each, plain and with each compression, and points of as many
 //
 // - read FILE TIMES [delayed]: opens the file, reads its grid, closes it; prints ms of each time. Without "delayed" delayed loading is off
 //
@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 #include <openvdb/openvdb.h>
+#include <openvdb/points/PointAttribute.h>
+#include <openvdb/points/PointConversion.h>
 #include <openvdb/tools/LevelSetSphere.h>
 
 namespace
@@ -57,6 +59,38 @@ FloatGrid::Ptr fog(double bytes)
 			random = random * 1103515245 + 12345;
 			i.setValue(std::round(500 + 400 * std::sin(0.05f * float(at.x() + at.y())) + float(random >> 28)) / 1024);
 		}
+	return grid;
+}
+
+template <typename T> void fill(points::PointDataGrid &grid, const char *name, unsigned *random)
+{
+	points::appendAttribute<T>(grid.tree(), name);
+	for (auto leaf = grid.tree().beginLeaf(); leaf; ++leaf) {
+		points::AttributeWriteHandle<T> handle(leaf->attributeArray(name));
+
+		for (Index i = 0; i < handle.size(); i++)
+			handle.set(i, T(*random = *random * 1103515245 + 12345));
+	}
+}
+
+// A cube of liquid, eight particles in each voxel, as a simulation has them.
+points::PointDataGrid::Ptr particles(double bytes)
+{
+	const size_t n = size_t(bytes / (2 * sizeof(Vec3s) + sizeof(int32_t)));
+	const double side = std::cbrt(double(n) / 8);
+	std::vector<Vec3s> positions(n);
+	unsigned random = 1;
+
+	for (Vec3s &p : positions)
+		for (int i = 0; i < 3; i++) {
+			random = random * 1103515245 + 12345;
+			p[i] = float(side * (random >> 8) / (1 << 24));
+		}
+	const auto transform = math::Transform::createLinearTransform(1);
+	const auto grid = points::createPointDataGrid<points::NullCodec, points::PointDataGrid>(positions, *transform);
+	fill<Vec3s>(*grid, "v", &random);
+	fill<int32_t>(*grid, "id", &random);
+	grid->setName("points");
 	return grid;
 }
 
@@ -134,6 +168,8 @@ int main(int argc, char **argv)
 	if (std::strcmp(argv[1], "make") == 0) {
 		write(argv[3], "level-set", level_set(1e6 * std::atof(argv[2])));
 		write(argv[3], "fog", fog(1e6 * std::atof(argv[2])));
+		// How they are compressed does not depend on the archive.
+		io::File(argv[3] + std::string("/points.vdb")).write(GridPtrVec{ particles(1e6 * std::atof(argv[2])) });
 		return 0;
 	}
 	measure(argv[1], argv[2], std::atoi(argv[3]), argc > 4 ? argv[4] : "");
