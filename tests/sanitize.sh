@@ -20,7 +20,7 @@ export TSAN_OPTIONS=$common
 
 fresh_tree
 cd "$fresh/tree"
-quietly ./configure "--enable-$kind" CC=gcc CXX=g++
+quietly ./configure "--enable-$kind" CC=gcc CXX=g++ CXXFLAGS="-O1 -g1"
 quietly make -j2
 units="tests/unit/test-wire tests/unit/test-fdio tests/unit/test-front tests/unit/test-picture tests/unit/test-replay fuzz/test-replies"
 subjects="tests/attack/subject tests/attack/hostile-helper"
