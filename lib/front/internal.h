@@ -102,7 +102,8 @@ int sp_input_slurp(int fd, uint64_t max, void **ret, uint64_t *ret_len);
 /* A request on its way into the helper's memory. Zeroed: nothing is. */
 struct sp_put {
 	char *map;	   /* request and input areas, NULL: not mapped */
-	uint64_t map_len;  /* bytes */
+	uint64_t map_len;  /* bytes; more than there is to put, and maybe than the memory has, where huge pages need room */
+	uint64_t huge;	   /* bytes of the input area that are to be huge pages */
 	int fd;		   /* the file whose rest is to be copied */
 	uint64_t size, at; /* bytes of it in all, and copied */
 };

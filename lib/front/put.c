@@ -86,7 +86,9 @@ static int plan(struct sp_put *put, struct sp_request *req, uint64_t len, uint64
 		return -EFBIG;
 	req->more_at = more_len ? at : 0;
 	req->more_len = more_len;
-	put->map_len = INPUT_AT + (more_len ? at + more_len : len);
+	len = more_len ? at + more_len : len;
+	put->huge = sp_huge_part(len);
+	put->map_len = INPUT_AT + (put->huge > len ? put->huge : len);
 	return 0;
 }
 
@@ -113,8 +115,8 @@ int sp_put_begin(const struct sp_call *call, struct sp_put *put, struct sp_reque
 	if (p == MAP_FAILED)
 		return -errno;
 	put->map = p;
-	if (put->map_len - INPUT_AT >= SP_HUGE_MIN)
-		madvise(put->map + INPUT_AT, put->map_len - INPUT_AT, MADV_HUGEPAGE);
+	if (put->huge)
+		madvise(put->map + INPUT_AT, put->huge, MADV_HUGEPAGE);
 	r = populate(put, 0, sizeof(*req) + req->payload_len);
 	if (r)
 		return r;

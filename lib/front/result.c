@@ -34,20 +34,22 @@ int sp_result_copy(struct sp_call *call, void *dst, size_t len, uint64_t offset)
 /* A huge page is mapped as one only where all of it has a place: what is beyond the result, and may be beyond the memory, is never touched. */
 static uint64_t whole_pages(uint64_t end, uint64_t len)
 {
-	uint64_t page = len < SP_HUGE_MIN ? PAGE : SP_HUGE_PAGE;
+	uint64_t page = sp_huge_part(len) < len ? PAGE : SP_HUGE_PAGE;
 
 	return (end + page - 1) & ~(page - 1);
 }
 
-static void *map_private(const struct sp_call *call, uint64_t offset, uint64_t len)
+/* @expected: bytes of it that there will be. */
+static void *map_private(const struct sp_call *call, uint64_t offset, uint64_t len, uint64_t expected)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE, call->memory, (off_t)offset);
+	uint64_t huge = sp_huge_part(expected);
 
 	if (p == MAP_FAILED)
 		return NULL;
 	/* Whoever of the two comes first decides of what kind a page is. */
-	if (len >= SP_HUGE_PAGE)
-		madvise(p, len, MADV_HUGEPAGE);
+	if (huge)
+		madvise(p, huge < len ? huge : len, MADV_HUGEPAGE);
 	return p;
 }
 
@@ -74,7 +76,7 @@ void sp_result_ahead(struct sp_call *call)
 	if (!len || sp_fd_wait(call->obituary, AHEAD_MS) != 0)
 		return;
 	call->ahead_len = whole_pages(len, len);
-	p = map_private(call, call->output, call->ahead_len);
+	p = map_private(call, call->output, call->ahead_len, len);
 	if (!p)
 		return;
 	call->ahead = p;
@@ -142,7 +144,7 @@ int sp_result_map(struct sp_call *call, uint64_t offset, uint64_t len, void **re
 		call->ahead = NULL;
 	} else {
 		*ret_map_len = whole_pages(end, len) - start;
-		map = map_private(call, start, *ret_map_len);
+		map = map_private(call, start, *ret_map_len, end - start);
 		if (!map)
 			return -errno;
 	}

@@ -115,15 +115,18 @@ static void *map_part(int memory, uint64_t offset, uint64_t size, int prot)
 }
 
 /*
- * In memory that may have huge pages each fault, and each entry of the app's page tables, stands for two megabytes. Not for a little: clearing so
- * much takes longer than writing that, so the first page is @expected to be filled, or small.
+ * In memory that may have huge pages each fault, and each entry of the app's page tables, stands for two megabytes. Behind what is @expected there is one that
+ * must not be huge, and then whatever there is for one that needs more.
  */
 static void advise_huge(const uint8_t *area, uint64_t size, uint64_t expected)
 {
-	uint64_t skip = expected >= SP_HUGE_MIN ? 0 : SP_HUGE_PAGE;
+	uint64_t first = sp_huge_part(expected), skip = first + SP_HUGE_PAGE;
+	char *p = (char *)(uintptr_t)area;
 
-	if (size > skip)
-		madvise((void *)(uintptr_t)(area + skip), size - skip, MADV_HUGEPAGE);
+	if (first && first <= size)
+		madvise(p, first, MADV_HUGEPAGE);
+	if (skip < size)
+		madvise(p + skip, size - skip, MADV_HUGEPAGE);
 }
 
 static int map_memory(int memory)

@@ -220,6 +220,22 @@ SP_STATIC_ASSERT(SP_MEM_REQUEST + sizeof(struct sp_request) + SP_PAYLOAD_MAX <= 
 /* Behind the input area, where a huge page may begin; the limit is any number of bytes. */
 #define SP_HUGE_PAGE (2u * 1024u * 1024u)
 #define SP_HUGE_MIN (512u * 1024u) /* bytes of an area from which on a huge page costs less than small ones */
+#define SP_COPY_MAX (1024u * 1024u) /* bytes up to which a picture is copied out of the memory, so that no page of it is kept */
+
+/*
+ * How many bytes from the start of an area are to be huge pages when @len are expected to be used. What is mapped stays as long as the program keeps it: there the
+ * last page is huge only if a quarter of it is wasted at the most.
+ */
+static inline uint64_t sp_huge_part(uint64_t len)
+{
+	uint64_t rest = len % SP_HUGE_PAGE;
+
+	if (len < SP_HUGE_MIN)
+		return 0;
+	if (len <= SP_COPY_MAX)
+		return SP_HUGE_PAGE;
+	return len - rest + (rest >= SP_HUGE_PAGE / 4 * 3 ? SP_HUGE_PAGE : 0);
+}
 static inline uint64_t sp_mem_output(uint64_t input_limit)
 {
 	return (SP_MEM_INPUT + input_limit + SP_HUGE_PAGE - 1) & ~(uint64_t)(SP_HUGE_PAGE - 1);

@@ -11,9 +11,6 @@ namespace sp_cv {
 
 namespace {
 
-// Below this many bytes a copy is cheaper than a mapping, its page faults and the wait for the helper's end (bench/RESULTS.md).
-const uint64_t kCopyMax = 512 * 1024;
-
 // What cv::fastMalloc aligns to (CV_MALLOC_ALIGN); programs may rely on it.
 const uint64_t kAlign = 64;
 
@@ -152,7 +149,7 @@ bool picture_take(const sp_front_ops *front, sp_call *call, const Picture &p, cv
 	// A program that has set an allocator of its own wants pixels from there.
 	const bool mappable = cv::Mat::getDefaultAllocator() == cv::Mat::getStdAllocator();
 
-	return p.bytes <= kCopyMax || !mappable ? picture_copied(front, call, p, ret) : take_mapping(front, call, p, ret);
+	return p.bytes <= SP_COPY_MAX || !mappable ? picture_copied(front, call, p, ret) : take_mapping(front, call, p, ret);
 }
 
 } // namespace sp_cv

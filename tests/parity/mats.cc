@@ -26,10 +26,10 @@ const struct {
 	int rows, cols, type;
 } pictures[] = {
 	{"small-color.png", 64, 61, CV_8UC3},	 {"small-deep.png", 33, 17, CV_16U},
-	{"edge-copied.pgm", 512, 1024, CV_8U},	 {"edge-mapped.pgm", 513, 1024, CV_8U},
+	{"edge-copied.pgm", 1024, 1024, CV_8U},	 {"edge-mapped.pgm", 1025, 1024, CV_8U},
 	{"large-color.png", 960, 1280, CV_8UC3}, {"large-odd.bmp", 701, 1001, CV_8UC3},
 	{"large-deep.png", 600, 800, CV_16UC3},	 {"large-float.tiff", 480, 640, CV_32FC3},
-	{"large-row.pgm", 1, 600000, CV_8U},	 {"large-column.pgm", 600000, 1, CV_8U},
+	{"large-row.ppm", 1, 600000, CV_8UC3},	 {"large-column.ppm", 600000, 1, CV_8UC3},
 };
 
 cv::Mat read_one(const std::string &name)

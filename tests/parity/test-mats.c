@@ -58,7 +58,7 @@ static void test_what_is_mapped(void **state)
 		"memory\n"
 		"edge-mapped.pgm: mapped\nlarge-color.png: mapped\nlarge-odd.bmp: "
 		"mapped\nlarge-deep.png: mapped\n"
-		"large-float.tiff: mapped\nlarge-row.pgm: mapped\nlarge-column.pgm: mapped\n");
+		"large-float.tiff: mapped\nlarge-row.ppm: mapped\nlarge-column.ppm: mapped\n");
 	outcome_free(&o);
 }
 

@@ -277,10 +277,24 @@ static void test_output_area(void **state)
 		assert_true(sp_mem_output(limit) % SP_HUGE_PAGE == 0 && sp_mem_output(limit) - SP_MEM_INPUT - limit < SP_HUGE_PAGE);
 }
 
+/* Pictures that a program keeps are not to cost it much more than they natively do. */
+static void test_huge_part(void **state)
+{
+	(void)state;
+	assert_true(sp_huge_part(0) == 0 && sp_huge_part(SP_HUGE_MIN - 1) == 0 && sp_huge_part(SP_HUGE_MIN) == SP_HUGE_PAGE);
+	assert_true(sp_huge_part(SP_COPY_MAX + 1) == 0);
+	for (uint64_t len = SP_COPY_MAX + 1; len < 1ull << 40; len = len * 9 / 8 + 1) {
+		const uint64_t part = sp_huge_part(len);
+
+		assert_true(part % SP_HUGE_PAGE == 0 && part + SP_HUGE_PAGE > len);
+		assert_true(part <= len || (part - len) * 3 <= len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_output_area),
+		cmocka_unit_test(test_output_area), cmocka_unit_test(test_huge_part),
 		cmocka_unit_test(test_events_in_order), cmocka_unit_test(test_events_refused), cmocka_unit_test(test_position_beyond),
 		cmocka_unit_test(test_random_events),	cmocka_unit_test(test_error_strings),  cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_offer),		cmocka_unit_test(test_escape),	       cmocka_unit_test(test_escape_room),

@@ -15,6 +15,8 @@
 
 #define PRINT "/usr/bin/vdb_print"
 #define LOD "/usr/bin/vdb_lod"
+#define RENDER "/usr/bin/vdb_render"
+#define TOOL "/usr/bin/vdb_tool"
 #define ARGUMENTS_MAX 300
 
 static char *names[ARGUMENTS_MAX]; /* of the corpus' files, sorted */
@@ -212,35 +214,86 @@ static void assert_same_volume(const char *path, const char *other)
 	free(b);
 }
 
+static void assert_same_bytes(const char *path, const char *other)
+{
+	char *a, *b;
+	size_t a_len, b_len;
+
+	read_file(path, &a, &a_len);
+	read_file(other, &b, &b_len);
+	assert_true(a_len > 0 && a_len == b_len);
+	assert_memory_equal(a, b, a_len);
+	free(a);
+	free(b);
+}
+
+/* @argv, which writes a file with the ending @ending: its name is put in the place of OUT. 1 when both sides have written it, 0 when neither. */
+#define OUT "the file to write"
+static unsigned compare_written(const char *const *argv, const char *ending, void (*compare_files)(const char *, const char *))
+{
+	char path[2][4096];
+	struct outcome o[2];
+	unsigned written;
+
+	require(argv[0]);
+	for (int k = 0; k < 2; k++) {
+		const char *words[16] = { NULL };
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s.%s", k ? "ours" : "native", ending);
+		snprintf(path[k], sizeof(path[k]), "%s", in_work(name));
+		for (size_t i = 0; i < 15 && argv[i]; i++)
+			words[i] = strcmp(argv[i], OUT) == 0 ? path[k] : argv[i];
+		run(&o[k], k ? PRELOADED : NATIVE, words);
+	}
+	assert_same(&o[0], &o[1]);
+	written = access(path[0], F_OK) == 0;
+	assert_int_equal(written, access(path[1], F_OK) == 0);
+	if (written)
+		compare_files(path[0], path[1]);
+	for (int k = 0; k < 2; k++) {
+		unlink(path[k]);
+		outcome_free(&o[k]);
+	}
+	return written;
+}
+
 static void test_lod(void **state)
 {
 	/* Without those that have tiles of 4096 voxels a side, which take it minutes. */
 	static const char *const files[] = { "sphere.vdb", "fog-40.vdb", "sphere-stream.vdb", "text.vdb" };
-	char path[2][4096];
 	unsigned written = 0;
 
 	(void)state;
-	require(LOD);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		struct outcome o[2];
-
-		for (int k = 0; k < 2; k++) {
-			snprintf(path[k], sizeof(path[k]), "%s", in_work(k ? "lod-ours.vdb" : "lod-native.vdb"));
-			run(&o[k], k ? PRELOADED : NATIVE, (const char *const[]){ LOD, corpus(files[i]), path[k], "-range", "0-2", "-keep", NULL });
-		}
-		assert_same(&o[0], &o[1]);
-		assert_int_equal(access(path[0], F_OK), access(path[1], F_OK));
-		if (access(path[0], F_OK) == 0) {
-			assert_same_volume(path[0], path[1]);
-			written++;
-		}
-		for (int k = 0; k < 2; k++) {
-			unlink(path[k]);
-			outcome_free(&o[k]);
-		}
-	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		written += compare_written((const char *const[]){ LOD, corpus(files[i]), OUT, "-range", "0-2", "-keep", NULL }, "vdb", assert_same_volume);
 	print_message("# vdb_lod: %u files written the same\n", written);
 	assert_true(written >= 3);
+}
+
+/* A picture of each. */
+static void test_render(void **state)
+{
+	static const char *const files[] = { "sphere.vdb", "fog-40.vdb", "sphere-stream.vdb", "text.vdb" };
+	unsigned written = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		written += compare_written((const char *const[]){ RENDER, corpus(files[i]), OUT, "-res", "80x60", "-cpus", "1", NULL }, "ppm", assert_same_bytes);
+	print_message("# vdb_render: %u pictures the same\n", written);
+	assert_true(written >= 2);
+}
+
+static void test_tool(void **state)
+{
+	static const char *const files[] = { "sphere.vdb", "fog-40.vdb", "names.vdb", "text.vdb" };
+	unsigned written = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		written += compare_written((const char *const[]){ TOOL, "-quiet", "-read", corpus(files[i]), "-write", OUT, NULL }, "vdb", assert_same_volume);
+	print_message("# vdb_tool: %u files written the same\n", written);
+	assert_true(written >= 2);
 }
 
 /* Natively it dies; preloaded it says what is wrong, in whatever words. */
@@ -294,7 +347,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_print), cmocka_unit_test(test_print_long), cmocka_unit_test(test_print_metadata), cmocka_unit_test(test_print_one),
-		cmocka_unit_test(test_lod),   cmocka_unit_test(test_crash_cut),	 cmocka_unit_test(test_crash_size),
+		cmocka_unit_test(test_lod),   cmocka_unit_test(test_render),	 cmocka_unit_test(test_tool),
+		cmocka_unit_test(test_crash_cut),	 cmocka_unit_test(test_crash_size),
 	};
 
 	if (argc > 1) /* one of them */
