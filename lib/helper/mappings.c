@@ -31,7 +31,7 @@ static void join(struct span s, int prot)
 		mprotect((void *)s.start, s.end - s.start, prot);
 }
 
-/* The dynamic linker and what the kernel has put there have headers of their own; they stay as they are, as does the program itself. */
+/* What has no file, as what the kernel has put there, and the program itself stay as they are. */
 static int join_library(struct dl_phdr_info *info, size_t size, void *data)
 {
 	struct span fixed = { 0, 0 }, relocated = { 0, 0 };
