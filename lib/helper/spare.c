@@ -129,6 +129,22 @@ static void advise_huge(const uint8_t *area, uint64_t size, uint64_t expected)
 		madvise(p + skip, size - skip, MADV_HUGEPAGE);
 }
 
+/*
+ * The output area, where a huge page may begin, with nothing behind it: a library that writes past the end of a picture as large as the area is to crash, not to
+ * go on in whatever the kernel has put there.
+ */
+static uint8_t *map_output(int memory, uint64_t offset, uint64_t size)
+{
+	char *room = mmap(NULL, size + 2 * SP_HUGE_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uintptr_t start = ((uintptr_t)room + SP_HUGE_PAGE - 1) & ~((uintptr_t)SP_HUGE_PAGE - 1);
+	void *p;
+
+	if (room == MAP_FAILED)
+		return NULL;
+	p = mmap((void *)start, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, memory, (off_t)offset);
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static int map_memory(int memory)
 {
 	uint64_t output = sp_mem_output(sp_options.input_limit);
@@ -136,7 +152,7 @@ static int map_memory(int memory)
 	helper.memory = map_part(memory, 0, SP_MEM_INPUT, PROT_READ | PROT_WRITE);
 	helper.input = map_part(memory, SP_MEM_INPUT, sp_options.input_limit, PROT_READ);
 	helper.output_size = sp_options.output_limit;
-	helper.output = map_part(memory, output, helper.output_size, PROT_READ | PROT_WRITE);
+	helper.output = map_output(memory, output, helper.output_size);
 	if (!helper.memory || !helper.input || !helper.output)
 		return -ENOMEM;
 	advise_huge(helper.output, helper.output_size, sp_zygote.expected.output);

@@ -10,7 +10,10 @@
 
 #define SHOWN_MAX 12 /* differences printed in full; all are counted */
 
-/* Further native runs are made when there is a difference in what threads may have a hand in, and then of ours and natively by turns. */
+/*
+ * Further native runs are made when there is a difference in what threads or unset memory may have a hand in, and then, for the former, of ours and natively by
+ * turns.
+ */
 enum { FIRST, SECOND, OURS, MORE, OURS_AGAIN = 6, RUNS_MAX = 15 };
 
 static bool is_ours(unsigned run)
@@ -26,7 +29,8 @@ struct run {
 static void run(struct run *ret, const struct how *how, unsigned which, const char *const *argv, unsigned tolerances)
 {
 	/* Blocks from malloc's per-thread cache are not filled, hence without it the second time. */
-	static const char *const fill[] = { "MALLOC_PERTURB_=0", "MALLOC_PERTURB_=165" };
+	static const char *const fill[OURS_AGAIN] = { "MALLOC_PERTURB_=0",	"MALLOC_PERTURB_=165", "MALLOC_PERTURB_=0",
+						      "MALLOC_PERTURB_=90", "MALLOC_PERTURB_=255", "MALLOC_PERTURB_=37" };
 	static const char *const tune[] = { "GLIBC_TUNABLES", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0" };
 	struct how h = *how;
 	size_t n = 0;
@@ -34,7 +38,7 @@ static void run(struct run *ret, const struct how *how, unsigned which, const ch
 	while (h.env[n])
 		n++;
 	assert_true(n + 2 < sizeof(h.env) / sizeof(h.env[0]));
-	h.env[n] = fill[which % 2];
+	h.env[n] = fill[which < OURS_AGAIN ? which : which % 2];
 	h.env[n + 1] = tune[which % 2];
 	h.side = is_ours(which) ? PRELOADED : NATIVE;
 	run_program(&ret->outcome, &h, argv);
@@ -346,7 +350,7 @@ static void add_runs(struct comparison *c, unsigned runs, const struct how *how,
 
 void compare_runs(struct tally *ret, const struct how *how, const char *const *argv, unsigned tolerances)
 {
-	struct comparison c = { .tolerances = tolerances, .quiet = tolerances & THREADS };
+	struct comparison c = { .tolerances = tolerances, .quiet = tolerances & (THREADS | UNSET) };
 
 	add_runs(&c, MORE, how, argv);
 	compare_all(&c);

@@ -40,6 +40,11 @@ enum {
 	 * Two results must be the same.
 	 */
 	REFUSED = 32,
+	/*
+	 * What comes of memory that the library has not set may be the same by chance in two native runs, where a float of it becomes a byte: a difference is
+	 * one only when three more native runs, with other contents of that memory, agree.
+	 */
+	UNSET = 64,
 	RESULTS = 16, /* where the library crashes natively by what it found in memory, ours may come to a result */
 };
 

@@ -58,7 +58,7 @@ static void compare_mutants(const char *option, const char *files)
 	argv[n++] = scratch;
 	argv[n++] = seed;
 	argv[n++] = files;
-	compare_runs(&t, &how, argv, LIMITS);
+	compare_runs(&t, &how, argv, LIMITS | UNSET);
 	print_message("# %s files, seed %s: %zu calls the same as natively (%zu pictures, %zu failures, %zu exceptions) but for %zu; "
 		      "%zu that crash natively; %zu stopped by a limit; %zu left out (natively uninitialised memory)\n",
 		      files, seed, t.compared, t.pictures, t.empty, t.threw, t.different, t.crashed, t.limited, t.wavering);
