@@ -193,12 +193,16 @@ static void drop_ready(struct ready *one)
 	one->pid = 0;
 }
 
-static struct ready *any_ready(void)
+/* One that waits, or else a new one. 0 or -errno. */
+static int any_ready(struct ready **ret)
 {
+	*ret = &ready[0];
 	for (size_t i = 0; i < READY_MAX; i++)
-		if (ready[i].pid)
-			return &ready[i];
-	return make_ready(&ready[0]) ? NULL : &ready[0];
+		if (ready[i].pid) {
+			*ret = &ready[i];
+			return 0;
+		}
+	return make_ready(*ret);
 }
 
 /* Give one @file (-1: it has none), and offer it on @socket. */
@@ -206,19 +210,20 @@ static int give_ready(int socket, int file)
 {
 	struct iovec iov;
 	struct ready *one;
-	int r = -EAGAIN;
+	bool killed;
+	int r;
 
-	while (r && (one = any_ready())) {
+	do {
+		r = any_ready(&one);
+		if (r)
+			return r;
 		iov = (struct iovec){ &(char){ 0 }, 1 };
 		r = sp_fd_send(one->orders, &iov, 1, &file, file >= 0);
+		killed = r == -EPIPE || r == -ECONNRESET; /* while it waited */
 		if (r == 0)
 			r = offer(socket, &one->parts, one->pid);
-		else if (r == -EPIPE || r == -ECONNRESET)
-			r = -EAGAIN; /* it was killed while it waited */
 		drop_ready(one);
-		if (r != -EAGAIN)
-			break;
-	}
+	} while (killed);
 	return r;
 }
 

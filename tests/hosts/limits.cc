@@ -141,6 +141,8 @@ bool fsize_hard_restart(const std::string &dir)
 		int p[2];
 
 		host::require(pipe(p) == 0 && dup2(p[1], 2) == 2, "pipe");
+		// The first zygote, started in the background, may not be there to be killed before it has served a call.
+		host::require(host::reads(host::picture(dir, "tiny.png")), "before");
 		limit(RLIMIT_FSIZE, 0, true);
 		host::kill_zygote();
 		usleep(100000);
