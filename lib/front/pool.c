@@ -305,10 +305,16 @@ static int move_up(int *fd)
 static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int *ret_fds, size_t nfds, size_t *ret_nfds)
 {
 	uint64_t patience = sp_config()->time_limit + 60;
+	bool reset = false;
 	long r;
 
 	for (;;) {
 		r = sp_fd_receive(fd, ret_offer, sizeof(*ret_offer), MSG_DONTWAIT, ret_fds, nfds, ret_nfds);
+		/* A zygote that ended without reading what we asked: the kernel says so first, and gives what it said in the end only then. */
+		if (r == -ECONNRESET && !reset) {
+			reset = true;
+			continue;
+		}
 		if (r != -EAGAIN)
 			return r;
 		if (pool)
