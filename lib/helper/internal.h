@@ -74,6 +74,10 @@ bool sp_threads_any(void);
 /* In the zygote, when all libraries are loaded: make a helper cheaper to fork. */
 void sp_mappings_join(void);
 
+/* ---- freeze.c ---- */
+/* In the zygote, single-threaded, when all is warm: what has been written by now costs a fork nothing any more. Without /proc nothing changes. */
+void sp_freeze(void);
+
 /* ---- memory.c ---- */
 /* In the zygote: glibc's heap takes all it may ever have in one piece and never asks the kernel again. 0 or -ENOMEM. */
 int sp_memory_reserve(uint64_t limit);

@@ -168,7 +168,10 @@ const char *sp_start(void)
 	why = warm_up();
 	if (why)
 		return why;
-	sp_memory_settle(sp_options.memory_limit);
+	why = load_filter();
+	if (why)
+		return why;
+	sp_memory_settle(sp_options.memory_limit); /* the last that is allocated is behind us */
 	sp_mappings_join();
 	/* What the libraries left open; under a low RLIMIT_NOFILE the next steps need the numbers. */
 	if (syscall(SYS_close_range, SP_FD_POOL + 1u, ~0u, 0u) < 0)
@@ -176,6 +179,6 @@ const char *sp_start(void)
 	/* The program's folder would be held by us for ever. Not before loading: LD_LIBRARY_PATH may be relative. */
 	if (chdir("/") < 0)
 		errno = 0; /* a root that may not be searched; then nothing is held there that matters */
-	why = load_filter();
-	return why ? why : sp_harden(sp_store_open);
+	sp_freeze();
+	return sp_harden(sp_store_open);
 }

@@ -135,6 +135,20 @@ bool kill_zygote()
 	return true;
 }
 
+long kilobytes(pid_t pid, const char *name)
+{
+	char line[256];
+	long kb = -1;
+	FILE *f = fopen(("/proc/" + std::to_string(pid) + "/status").c_str(), "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (std::string(line).rfind(name, 0) == 0)
+			kb = atol(line + std::string(name).size());
+	if (f)
+		fclose(f);
+	return kb;
+}
+
 std::string self()
 {
 	char path[4096];

@@ -43,6 +43,9 @@ pid_t in_child(const std::function<bool()> &f);
 // SIGKILL our zygote and wait until it is gone; false when there is none (a native run).
 bool kill_zygote();
 
+// The line of /proc/@pid/status that starts with @name, kB; -1 when there is none.
+long kilobytes(pid_t pid, const char *name);
+
 // Path of the program itself.
 std::string self();
 

@@ -30,20 +30,6 @@ size_t entries(const std::string &path)
 	return n;
 }
 
-long kilobytes(pid_t pid, const char *name)
-{
-	char line[256];
-	long kb = -1;
-	FILE *f = fopen(("/proc/" + std::to_string(pid) + "/status").c_str(), "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (std::string(line).rfind(name, 0) == 0)
-			kb = atol(line + std::string(name).size());
-	if (f)
-		fclose(f);
-	return kb;
-}
-
 struct Held {
 	long rss, zygote_rss;
 	size_t fds, zygote_fds, maps, helpers;
@@ -68,10 +54,10 @@ Held held()
 	const pid_t zygote = marked_zygote(nullptr);
 	Held h;
 
-	h.rss = kilobytes(getpid(), "VmRSS:");
+	h.rss = host::kilobytes(getpid(), "VmRSS:");
 	h.fds = entries("/proc/self/fd");
 	h.maps = lines_of("/proc/self/maps");
-	h.zygote_rss = zygote ? kilobytes(zygote, "VmRSS:") : 0;
+	h.zygote_rss = zygote ? host::kilobytes(zygote, "VmRSS:") : 0;
 	h.zygote_fds = zygote ? entries("/proc/" + std::to_string(zygote) + "/fd") : 0;
 	h.helpers = marked_processes(nullptr, all, 256);
 	return h;

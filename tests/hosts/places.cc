@@ -225,6 +225,15 @@ bool without_mounts(const std::string &dir)
 	return host::all_well(dir) && good && (name.empty() || name == "/memfd:sandbox-preload (deleted)");
 }
 
+// What the zygote has written is what each fork would have to copy.
+bool little_to_copy(const std::string &dir)
+{
+	const bool good = host::all_well(dir);
+	const pid_t zygote = marked_zygote(nullptr);
+
+	return good && (!zygote || host::kilobytes(zygote, "RssAnon:") < 1024);
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -235,6 +244,7 @@ int main(int argc, char **argv)
 				{ "killed-in-chroot", killed_in_chroot },
 				{ "with-mounts", with_mounts },
 				{ "without-mounts", without_mounts },
+				{ "little-to-copy", little_to_copy },
 				{ "umask", umask_all },
 				{ "setuid-before", setuid_before },
 				{ "setuid-after", setuid_after },

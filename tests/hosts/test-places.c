@@ -59,6 +59,12 @@ static void test_without_mounts(void **state)
 	assert_same_mode("places", "without-mounts");
 }
 
+static void test_little_to_copy(void **state)
+{
+	(void)state;
+	assert_same_mode("places", "little-to-copy");
+}
+
 static void test_umask(void **state)
 {
 	(void)state;
@@ -125,6 +131,7 @@ int main(void)
 		cmocka_unit_test(test_killed_in_chroot),
 		cmocka_unit_test(test_with_mounts),
 		cmocka_unit_test(test_without_mounts),
+		cmocka_unit_test(test_little_to_copy),
 		cmocka_unit_test(test_umask),
 		cmocka_unit_test(test_setuid_before),
 		cmocka_unit_test(test_setuid_after),
