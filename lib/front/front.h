@@ -46,6 +46,7 @@ struct sp_call {
 	uint64_t zygote;      /* which one the helper is of: inode of the pool socket */
 	uint64_t memory_size; /* bytes of the shared memory */
 	uint64_t output;      /* offset of the output area in it */
+	int huge;	      /* it may have huge pages */
 	void *ahead;	      /* private mapping of the start of the output area, made while the helper worked, or NULL */
 	uint64_t ahead_len, ahead_done; /* bytes of it, and of those that have page table entries */
 	uint64_t start_ns;    /* CLOCK_MONOTONIC when the request was sent */

@@ -203,6 +203,20 @@ static int build_arguments(struct arguments *a, enum sp_family family, const cha
 	return a->cut ? -ENAMETOOLONG : 0;
 }
 
+/* Who waits for a message looks around after this time, in seconds: the zygote may want to be asked again. */
+#define WAKE_S 1
+
+/* The first one is ours. */
+static int make_sockets(int ret[2])
+{
+	const struct timeval wake = { .tv_sec = WAKE_S };
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret) < 0)
+		return -errno;
+	setsockopt(ret[0], SOL_SOCKET, SO_RCVTIMEO, &wake, sizeof(wake)); /* cannot fail: a Unix socket, a valid time */
+	return 0;
+}
+
 static int start(struct pool *p, enum sp_family family, const char *locale, uint64_t key)
 {
 	_cleanup_fd_ int app = -1, zygote = -1;
@@ -213,8 +227,9 @@ static int start(struct pool *p, enum sp_family family, const char *locale, uint
 	r = build_arguments(&args, family, locale);
 	if (r)
 		return r;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
-		return -errno;
+	r = make_sockets(sv);
+	if (r)
+		return r;
 	app = sv[0];
 	zygote = sv[1];
 	r = sp_environment_build(&env);
@@ -301,11 +316,22 @@ static int move_up(int *fd)
 	return 0;
 }
 
+/*
+ * Sleep until there is a message, WAKE_S at most. Not in poll(2): of those that wait here the kernel wakes one for each message, of those in poll all of them,
+ * on processors that the helpers could use.
+ */
+static int wait_message(int fd)
+{
+	char first;
+
+	return syscall(SYS_recvfrom, fd, &first, 1, MSG_PEEK, NULL, NULL) < 0 ? -errno : 0;
+}
+
 /* Wait for a message on @fd, asking for it when @fd is the pool. Bytes received, 0 or -EPIPE when the zygote is gone, -errno. */
 static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int *ret_fds, size_t nfds, size_t *ret_nfds)
 {
-	uint64_t patience = sp_config()->time_limit + 60;
-	bool reset = false;
+	const long long end = sp_now_ms() + (long long)(sp_config()->time_limit + 60) * 1000;
+	bool reset = false, due = pool;
 	long r;
 
 	for (;;) {
@@ -317,13 +343,11 @@ static long wait_offer(int fd, bool pool, struct sp_offer *ret_offer, int *ret_f
 		}
 		if (r != -EAGAIN)
 			return r;
-		if (pool)
-			ask(fd);
-		if (!patience--)
+		if (sp_now_ms() > end)
 			return -ETIMEDOUT;
-		r = sp_fd_wait(fd, 1000);
-		if (r < 0)
-			return r;
+		if (due)
+			ask(fd);
+		due = wait_message(fd) != -EINTR && pool;
 	}
 }
 
@@ -357,8 +381,9 @@ static int order(int pool, int file, struct sp_offer *ret_offer, int *ret_fds, s
 	_cleanup_fd_ int ours = -1, theirs = -1;
 	int sv[2], r;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) < 0)
-		return -errno;
+	r = make_sockets(sv);
+	if (r)
+		return r;
 	ours = sv[0];
 	theirs = sv[1];
 	r = sp_fd_send(pool, &iov, 1, (const int[]){ theirs, file }, 2);
@@ -372,13 +397,14 @@ static int order(int pool, int file, struct sp_offer *ret_offer, int *ret_fds, s
  * Of the size it is said to have, and for good: else a mapping of it could be pulled from under us (SIGBUS). A memfd is sealed; any other file of
  * a tmpfs has the one seal that there can be no others, and is nobody's but ours and the zygote's (lib/helper/store.c).
  */
-static bool is_sound(int memory, uint64_t size)
+static bool is_sound(int memory, uint64_t size, int *ret_huge)
 {
 	int seals = fcntl(memory, F_GET_SEALS);
 	struct stat st;
 
 	if (seals < 0 || fstat(memory, &st) < 0 || (uint64_t)st.st_size != size)
 		return false;
+	*ret_huge = seals == F_SEAL_SEAL;
 	return (seals & F_SEAL_SHRINK) || (seals == F_SEAL_SEAL && st.st_nlink == 0);
 }
 
@@ -392,7 +418,7 @@ static int accept_offer(struct sp_call *call, const struct sp_offer *offer, cons
 	call->command = fds[3];
 	call->memory_size = offer->memory_size;
 	call->output = sp_mem_output(c->input_limit);
-	if (offer->memory_size != call->output + c->output_limit || !is_sound(call->memory, offer->memory_size)) {
+	if (offer->memory_size != call->output + c->output_limit || !is_sound(call->memory, offer->memory_size, &call->huge)) {
 		call->reason = "the helper's memory has the wrong size";
 		return -EPROTO;
 	}

@@ -16,6 +16,11 @@
 /* A helper that answers sooner needs no help. Waking it, the kernel also expects us to sleep, and may put it on our own core (the waking is "sync"):
  * so sleep we do. For the same reason nothing here spins. */
 #define AHEAD_MS 1
+/*
+ * Where the memory has huge pages, a mapping takes a few faults, and waking up for them more than they do; the rest is the making of those pages, of which a spare
+ * has had only so many ready.
+ */
+#define AHEAD_HUGE_MIN (16ull * 1024 * 1024)
 /* How long a helper that has replied may take to end, ms: then its memory is copied instead. */
 #define GONE_MS 5000
 
@@ -72,6 +77,8 @@ void sp_result_ahead(struct sp_call *call)
 	uint64_t len = __atomic_load_n(&reach, __ATOMIC_RELAXED);
 	char *p;
 
+	if (call->huge && len < AHEAD_HUGE_MIN)
+		return;
 	/* SP_READY may be there at once and says nothing; the obituary has nothing to say as long as all is well. */
 	if (!len || sp_fd_wait(call->obituary, AHEAD_MS) != 0)
 		return;

@@ -148,7 +148,7 @@ int sp_fd_pread(int fd, void *buf, size_t len, unsigned long long offset)
 	return 0;
 }
 
-static long long now_ms(void)
+long long sp_now_ms(void)
 {
 	struct timespec t;
 
@@ -158,14 +158,14 @@ static long long now_ms(void)
 
 int sp_fd_wait(int fd, int timeout_ms)
 {
-	long long end = timeout_ms < 0 ? 0 : now_ms() + timeout_ms;
+	long long end = timeout_ms < 0 ? 0 : sp_now_ms() + timeout_ms;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	long r;
 
 	while ((r = syscall(SYS_poll, &p, 1, timeout_ms)) < 0 && errno == EINTR) {
 		if (timeout_ms < 0)
 			continue;
-		timeout_ms = (int)(end - now_ms());
+		timeout_ms = (int)(end - sp_now_ms());
 		if (timeout_ms < 0)
 			timeout_ms = 0;
 	}

@@ -33,6 +33,9 @@ int sp_fd_read(int fd, void *buf, size_t len);
 /* pread(2) of exactly @len bytes; -ENODATA when the file ends before. */
 int sp_fd_pread(int fd, void *buf, size_t len, unsigned long long offset);
 
+/* Of a clock that only goes forward (CLOCK_MONOTONIC). */
+long long sp_now_ms(void);
+
 /* poll(2) for reading, @timeout_ms as there. 1 readable or hung up, 0 time is up, or -errno. EINTR restarts with what is left. */
 int sp_fd_wait(int fd, int timeout_ms);
 
