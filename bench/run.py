@@ -13,6 +13,7 @@ import video
 BUILD = os.path.abspath(sys.argv[1])
 FRONT = BUILD + "/stage/lib/libsandbox-preload.so"
 ROUNDS = 3
+COPIED = 1024 * 1024  # SP_COPY_MAX
 SIZES = [("64x64", 200), ("640x480", 100), ("1920x1080", 40), ("4000x3000", 8)]
 
 
@@ -82,6 +83,26 @@ def batches(directory, files):
     print()
 
 
+def floors(directory, files):
+    """What 8 threads that read could reach at best: native decoding, and for each picture a bare process with fresh memory (bench/floor.c)."""
+    print("Of 8 threads that read, milliseconds of processor time a picture:\n")
+    print(f"| picture | decoding natively | a bare process and its memory | floor of sandboxed / native, median | spread of {ROUNDS} rounds |")
+    print("|---|---|---|---|---|")
+    for size, share in (("640x480", 1), ("1920x1080", 4), ("4000x3000", 40)):
+        width, height = map(int, size.split("x"))
+        pixels = width * height * 3
+        count = max(files // share, 16)
+        for kind in ("jpg", "png"):
+            native, bare = [], []
+            for _ in range(ROUNDS):
+                native.append(seconds([BUILD + "/bench/batch", "8", f"{directory}/{size}.{kind}", str(count)], False) * os.cpu_count() / count * 1e3)
+                bare.append(seconds([BUILD + "/bench/floor", str(pixels), "1" if pixels <= COPIED else "0", str(count)], False))
+            ratios = [1 + b / n for n, b in zip(native, bare)]
+            print(f"| {size} {kind} | {statistics.median(native):.2f} | {statistics.median(bare):.2f} | "
+                  f"{statistics.median(ratios):.2f} | {min(ratios):.2f} to {max(ratios):.2f} |", flush=True)
+    print()
+
+
 def start_of(program, count=200):
     """Median ratio of starting @program with and without the front, in alternating starts."""
     took = {False: [], True: []}
@@ -104,6 +125,7 @@ def main():
         table(directory, 0)
         forks(directory)
         batches(directory, int(os.environ.get("SP_BATCH", "1000")))
+        floors(directory, int(os.environ.get("SP_BATCH", "1000")))
     start_of("/bin/true")
     print("\nVideos:\n")
     video.main()

@@ -17,7 +17,7 @@ TESTS += fuzz/test-answers
 $(fuzz_libanswers_la_OBJECTS): CXXFLAGS = -O1
 fuzz_libanswers_la_SOURCES = fuzz/answers.cc fuzz/answers.hh fuzz/answer-seeds.cc
 fuzz_libanswers_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENVDB_CPPFLAGS)
-fuzz_libanswers_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANITIZE)
+fuzz_libanswers_la_CXXFLAGS = $(AM_CXXFLAGS) $(SANITIZE_CALLER)
 fuzz_libanswers_la_LDFLAGS = -avoid-version -shared -rpath $(modulesdir) -Wl,--version-script=$(srcdir)/fuzz/answers.map $(SANITIZE)
 fuzz_libanswers_la_LIBADD = libvdbtake.la libvdbemit.la $(OPENVDB_LIBS)
 fuzz_test_answers_SOURCES = fuzz/test-answers.cc fuzz/answers.hh

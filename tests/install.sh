@@ -22,4 +22,5 @@ m = cv2.imread(sys.argv[1])
 print(m.shape if m is not None else None)' examples/harbour.jpg 2>&1) || true
 [ "$out" = "(480, 640, 3)" ] || { echo "installed, a picture does not come: $out"; exit 1; }
 
-make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CXXFLAGS=-O1" AM_DISTCHECK_CHECK=no check_PROGRAMS= check_LTLIBRARIES= TESTS= >/dev/null
+# What is built there is not run: not optimised, OpenVDB's templates take less long.
+make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CXXFLAGS=-O0 CPPFLAGS=-U_FORTIFY_SOURCE" AM_DISTCHECK_CHECK=no check_PROGRAMS= check_LTLIBRARIES= TESTS= >/dev/null
