@@ -75,7 +75,7 @@ bool sp_threads_any(void);
 void sp_mappings_join(void);
 
 /* ---- freeze.c ---- */
-/* In the zygote, single-threaded, when all is warm: what has been written by now costs a fork nothing any more. Without /proc nothing changes. */
+/* In the zygote, when all is warm and no other thread is awake: what has been written by now costs a fork nothing any more. Without /proc nothing changes. */
 void sp_freeze(void);
 
 /* ---- memory.c ---- */
