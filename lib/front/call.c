@@ -155,6 +155,24 @@ int sp_call_receive(struct sp_call *call, bool ready)
 	return r;
 }
 
+/* Calls that have a helper; a guess after a fork, or when a signal handler has jumped out of one. */
+static unsigned under_way;
+
+unsigned sp_call_count(void)
+{
+	return __atomic_load_n(&under_way, __ATOMIC_RELAXED);
+}
+
+static int exchange(struct sp_call *call, struct message *m)
+{
+	int r = hand_over(call, m);
+
+	if (r)
+		return r;
+	sp_result_ahead(call);
+	return sp_call_receive(call, true);
+}
+
 /*
  * Hand the request to a fresh helper and get its reply. -EAGAIN when the helper was gone before it had seen the request (killed while it waited, out of memory): the
  * next one may have it then.
@@ -164,12 +182,12 @@ static int converse(struct sp_call *call, struct message *m, const char *locale)
 	int r;
 
 	r = sp_pool_take(call, m->head.input == SP_INPUT_FILE ? m->input->fd : -1, locale);
-	if (r == 0)
-		r = hand_over(call, m);
 	if (r)
 		return r;
-	sp_result_ahead(call);
-	return sp_call_receive(call, true);
+	__atomic_add_fetch(&under_way, 1, __ATOMIC_RELAXED);
+	r = exchange(call, m);
+	__atomic_sub_fetch(&under_way, 1, __ATOMIC_RELAXED);
+	return r;
 }
 
 static enum sp_status take_reply(struct sp_call *call)

@@ -132,6 +132,7 @@ int sp_call_receive(struct sp_call *call, bool ready);
 /* What the reply in call->reply, or the lack of one (@r), comes to. Returns call->status. */
 enum sp_status sp_call_judge(struct sp_call *call, int r);
 void sp_call_start_clock(struct sp_call *call);
+unsigned sp_call_count(void); /* calls of this process that a helper works for, about */
 
 /* ---- object.c ---- */
 int sp_object_keep(struct sp_call *call, struct sp_object *ret);

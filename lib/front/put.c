@@ -61,6 +61,22 @@ static bool is_cached(const struct sp_put *put)
 	return preadv2(put->fd, &iov, 1, (off_t)put->size - 1, RWF_NOWAIT) == 1;
 }
 
+/*
+ * Are there as many calls as processors for them? Then a helper that is let go runs in our place, and in the end waits for us, in which it cannot sleep either. Other
+ * programs are not counted.
+ */
+static bool is_crowded(void)
+{
+	unsigned long processors[1024 / (8 * sizeof(unsigned long))] = { 0 };
+	unsigned n = 0;
+
+	if (syscall(SYS_sched_getaffinity, 0, sizeof(processors), processors) < 0)
+		return false; /* more of them than there is room for */
+	for (size_t i = 0; i < SP_ARRAY_SIZE(processors); i++)
+		n += (unsigned)__builtin_popcountl(processors[i]);
+	return sp_call_count() >= n;
+}
+
 /* Returns what struct sp_request.arrived is to say. */
 static uint64_t begin_file(struct sp_put *put, int fd, uint64_t size)
 {
@@ -69,7 +85,7 @@ static uint64_t begin_file(struct sp_put *put, int fd, uint64_t size)
 	put->fd = fd;
 	put->size = size;
 	more = copy_piece(put, SP_INPUT_FIRST);
-	if (more && is_cached(put))
+	if (more && !is_crowded() && is_cached(put))
 		return put->at;
 	if (more)
 		copy_piece(put, put->size);
