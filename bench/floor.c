@@ -23,15 +23,16 @@ static void fail(const char *what)
 	exit(1);
 }
 
+/* Where a huge page may begin, and with nothing left of the search for such a place: each mapping would be copied at a fork. */
 static char *map(int memory, int flags)
 {
-	uint64_t room = bytes + 2 * SP_HUGE_PAGE;
-	char *p = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	uint64_t huge = sp_huge_part(bytes);
+	const uint64_t room = bytes + SP_HUGE_PAGE, huge = sp_huge_part(bytes);
+	char *start = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *p = (char *)(((uintptr_t)start + SP_HUGE_PAGE - 1) & ~(uintptr_t)(SP_HUGE_PAGE - 1));
 
-	if (p == MAP_FAILED)
+	if (start == MAP_FAILED)
 		fail("mmap");
-	p = (char *)(((uintptr_t)p + SP_HUGE_PAGE - 1) & ~(uintptr_t)(SP_HUGE_PAGE - 1));
+	munmap(start, room);
 	if (mmap(p, bytes, PROT_READ | PROT_WRITE, flags | MAP_FIXED, memory, 0) == MAP_FAILED)
 		fail("mmap");
 	if (huge)
