@@ -20,7 +20,7 @@ cd "$here"
 
 sh tools/setup-debian.sh
 if [ ! -x stage/bin/sandbox-run ]; then
-	echo "demo: building, a minute or two"
+	echo "demo: building, five minutes or so on two cores"
 	{ autoreconf -fi && ./configure && make -j"$(nproc)"; } >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
 fi
 make -s examples/mean examples/motion examples/thumbnails examples/volumes examples/hostile.so >build-demo.log 2>&1 || { tail -n 40 build-demo.log; exit 1; }
